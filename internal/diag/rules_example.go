@@ -1,0 +1,70 @@
+package diag
+
+var exampleRules = []Rule{
+	{
+		ID: "example/unclassified", Severity: Error, Summary: "a code block names no language",
+		Cause:   "Each code block is proven as far as its language allows, or shown with a written reason. A block without a language is neither.",
+		Example: "```\nmode: standalone\n```\n",
+		Remedy:  "Write the language behind the fence, for instance ```yaml; for plain text ```text display=\"why it is only shown\".",
+	},
+	{
+		ID: "example/unknown-language", Severity: Error, Summary: "a code block has a language that is not known",
+		Cause:   "The first word behind a fence is the language, in lower case. A misspelt one would silently switch off the proof of the block.",
+		Example: "```yml\nmode: standalone\n```\n",
+		Remedy:  "Use the suggested name, or declare the language under examples.display in source.config.json with a reason.",
+	},
+	{
+		ID: "example/glued-attribute", Severity: Error, Summary: "an attribute is glued to the language",
+		Cause:   "A blank stands between the language and what follows. Without it the whole word is taken for a language.",
+		Example: "```yaml{1}\nmode: standalone\n```\n",
+		Remedy:  "Put a blank behind the language: ```yaml {1}.",
+	},
+	{
+		ID: "example/unknown-attribute", Severity: Error, Summary: "a code block has an attribute that is not known",
+		Cause:   "A misspelt attribute would do nothing, and the example would prove less than its writer believes.",
+		Example: "```yaml expekt=\"redis=standalone\"\nmode: standalone\n```\n",
+		Remedy:  "Use the suggested name or remove the attribute.",
+	},
+	{
+		ID: "example/attribute-value", Severity: Error, Summary: "an attribute of a code block has a value it cannot have",
+		Cause:   "The value cannot be read, or the attribute has no meaning for this block.",
+		Example: "```yaml display=\"\"\nmode: standalone\n```\n",
+		Remedy:  "Write the value that the message asks for.",
+	},
+	{
+		ID: "example/syntax", Severity: Error, Summary: "an example cannot be parsed in its language",
+		Cause:   "The code was read by a real parser of its language, which found a mistake.",
+		Example: "```json\n{\"mode\": \"standalone\",}\n```\n",
+		Remedy:  "Mend the place shown, or say display=\"why\" if it is not meant to be whole.",
+	},
+	{
+		ID: "example/mode", Severity: Error, Summary: "a configuration resolves to another mode than the page says",
+		Cause:   "The attribute expect names the effective modes the page claims. The resolver decided otherwise.",
+		Example: "```yaml expect=\"redis=distributed\"\nmode: standalone\n```\n",
+		Remedy:  "Correct the configuration, or the claim.",
+	},
+	{
+		ID: "example/boot", Severity: Error, Summary: "the cache that an example configures does not work",
+		Cause:   "The configuration is valid and asks for the embedded cache. The real cache was started with it, and starting, using or closing it failed.",
+		Example: "```yaml\nmode: standalone\n```\n",
+		Remedy:  "Read the reason in the message: it is the running system's own.",
+	},
+	{
+		ID: "example/timeout", Severity: Error, Summary: "an example takes too long",
+		Cause:   "An example has ten seconds. This one was stopped.",
+		Example: "```yaml\nmode: standalone\n```\n",
+		Remedy:  "Make the example smaller.",
+	},
+	{
+		ID: "example/expected-error-missing", Severity: Error, Summary: "a configuration that should be refused is accepted",
+		Cause:   "The attribute expect-error says that the configuration fails with a rule at a path. It did not fail.",
+		Example: "```yaml expect-error=\"compozy/mode at mode\"\nmode: standalone\n```\n",
+		Remedy:  "Break the example as the page says, or remove the attribute.",
+	},
+	{
+		ID: "example/expected-error-different", Severity: Error, Summary: "a configuration is refused for another reason than the page says",
+		Cause:   "The attribute expect-error names one rule at one path. The configuration failed with something else, or with more.",
+		Example: "```yaml expect-error=\"compozy/mode at mode\"\nmode: standalone\nredis:\n  mode: remote\n```\n",
+		Remedy:  "Mend the other mistakes, or name the rule and path that the message shows.",
+	},
+}
