@@ -1,0 +1,158 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/source"
+)
+
+// maxText is the size in bytes up to which pages and the configuration are read.
+const maxText = 1 << 20
+
+// Load reads the site in the folder root. Everything wrong with the tree is a
+// diagnostic; the error says that the folder itself could not be opened.
+//
+// The Source is nil when the configuration is missing or is no JSON object:
+// nothing else can be known then. It has no pages when the content folder holds
+// none (config/no-pages). Neither is a clean run.
+func Load(root string) (*Source, []diag.Diagnostic, error) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the site's folder: %w", err)
+	}
+	defer r.Close()
+
+	f, ds := readConfig(r)
+	if f == nil {
+		return nil, ds, nil
+	}
+	config, ds := LoadConfig(f)
+	if config == nil {
+		return nil, ds, nil
+	}
+	w := walker{root: r, diagnostics: ds}
+	src := &Source{Root: root, Config: config}
+	w.pages(src)
+	w.public(src)
+	w.schemas(src)
+	slices.SortFunc(src.Pages, func(a, b *PageFile) int { return strings.Compare(a.File.Path(), b.File.Path()) })
+	slices.SortFunc(src.Assets, func(a, b *Asset) int {
+		if c := strings.Compare(a.URL, b.URL); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
+	w.diagnostics = append(w.diagnostics, collisions(src)...)
+	return src, diag.Sort(w.diagnostics), nil
+}
+
+func readConfig(r *os.Root) (*source.File, []diag.Diagnostic) {
+	nowhere := source.NewFile(ConfigName, nil).Whole()
+	info, err := r.Stat(ConfigName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, []diag.Diagnostic{diag.New("config/missing", nowhere, "there is no %s in the site's folder", ConfigName).
+			WithAdvice("create it next to the content folder: {\"site\": {\"title\": \"My docs\"}, \"content\": \"content\"}").
+			WithAdvice("or name the folder that has one: docs check --root FOLDER")}
+	case err != nil:
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s cannot be read: %s", ConfigName, reason(err)).
+			WithAdvice("it must be a regular file inside the site's folder that this user may read")}
+	case !info.Mode().IsRegular():
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is %s", ConfigName, kindOf(info.Mode())).
+			WithAdvice("replace it by a file with the configuration in JSON")}
+	}
+	data, fault, err := read(r, ConfigName)
+	switch {
+	case err != nil:
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s cannot be read: %s", ConfigName, reason(err)).
+			WithAdvice("give this user the right to read it: chmod u+r %s", ConfigName)}
+	case fault != "":
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s %s", ConfigName, fault).
+			WithAdvice("the configuration must be a regular file of at most 1 MiB")}
+	}
+	f := source.NewFile(ConfigName, data)
+	if at := firstInvalid(data); at >= 0 {
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", f.Span(at, at+1), "byte 0x%02X is not UTF-8", data[at]).
+			WithAdvice("save the file as UTF-8")}
+	}
+	return f, nil
+}
+
+// read returns the bytes of a regular file. The kind is asked again on the open
+// file, which is opened without waiting: what the folder listing said may have
+// been changed since, and opening a pipe would wait for its writer for ever.
+func read(r *os.Root, name string) (data []byte, fault string, err error) {
+	f, err := r.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, "", err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, "is " + kindOf(info.Mode()), nil
+	}
+	if info.Size() > maxText {
+		return nil, tooLarge(info.Size()), nil
+	}
+	// A file that grows while it is read must not take the limit with it.
+	data, err = io.ReadAll(io.LimitReader(f, maxText+1))
+	if err == nil && len(data) > maxText {
+		return nil, tooLarge(int64(len(data))), nil
+	}
+	return data, "", err
+}
+
+func tooLarge(size int64) string { return fmt.Sprintf("has %d bytes", size) }
+
+// firstInvalid returns the offset of the first byte that is not UTF-8, or -1.
+func firstInvalid(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// reason is an error without the path and the name of the system call, which
+// the diagnostic's own place says better.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return err.Error()
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	}
+	return "no regular file"
+}
