@@ -1,0 +1,210 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/tree"
+)
+
+// format checks the text of a value beyond its type; false when it is wrong.
+// Addresses that only one mode reads are checked with the modes, see
+// addresses.go.
+func (d *decoder) format(f *Field, l leaf) bool {
+	s := subject{f: f, l: l, n: l.node, at: l.key, span: d.spanOf(l, l.node)}
+	if _, inexact := f.raw(l.node).(float64); inexact && f.is("integer") {
+		d.add(s.at, diag.New("compozy/limit", s.span, "%s is %s%s, larger than any number that is kept exactly", s.at, s.n.Text, s.from()))
+		return false
+	}
+	switch f.Format {
+	case Duration:
+		return d.duration(s)
+	case Port:
+		return d.port(s)
+	case URL, PostgresURL:
+		if why := wrongURL(f.Format, l.node.Text); why != "" && l.node.Text != "" {
+			d.add(s.at, diag.New("compozy/invalid-value", s.span, "%s is %s%s, which is not a URL of the right form", s.at, s.shown(), s.from()).
+				WithAdvice("%s", why))
+			return false
+		}
+	}
+	return true
+}
+
+func (d *decoder) duration(s subject) bool {
+	text := strings.TrimSpace(s.n.Text)
+	v, err := time.ParseDuration(text)
+	switch {
+	case err == nil && text != s.n.Text:
+		err = errors.New("blanks around the value")
+	case err == nil && s.f.MinDuration != nil && v < *s.f.MinDuration:
+		d.tooShort(s, below(v, *s.f.MinDuration), fmt.Sprintf("the value is at least %s", short(*s.f.MinDuration)))
+		return false
+	case err == nil && s.f.AboveDuration != nil && v <= *s.f.AboveDuration:
+		d.tooShort(s, below(v, *s.f.AboveDuration), fmt.Sprintf("the value is more than %s, for instance the default %v", short(*s.f.AboveDuration), s.f.Default))
+		return false
+	}
+	if err == nil {
+		return true
+	}
+	if _, numeric := strconv.ParseFloat(text, 64); numeric == nil {
+		d.noUnit(s)
+		return false
+	}
+	dg := diag.New("compozy/invalid-duration", s.span, "%s is %s%s, which is not a duration", s.at, s.shown(), s.from()).
+		WithAdvice("write a number with a unit: 500ms, 30s, 5m, 1h30m")
+	if hours, ok := days(text); ok {
+		dg = dg.WithAdvice("there is no unit for days or weeks; write %s", hours)
+		if s.l.fixed {
+			dg = dg.WithFix(s.span, hours, "write "+hours)
+		}
+	}
+	d.add(s.at, dg)
+	return false
+}
+
+// below says how a duration falls short of a bound.
+func below(v, bound time.Duration) string {
+	switch {
+	case v < 0:
+		return "which is negative"
+	case v == bound && bound == 0:
+		return "which is not above zero"
+	}
+	return "less than " + short(bound)
+}
+
+func (d *decoder) tooShort(s subject, what, advice string) {
+	rule := "compozy/limit"
+	if own := ownRules[s.f.Path]; own != "" {
+		rule = own
+	}
+	d.add(s.at, diag.New(rule, s.span, "%s is %s%s, %s", s.at, s.shown(), s.from(), what).WithAdvice("%s", advice))
+}
+
+// noUnit reports a bare number in the place of a duration. The unit is not
+// guessed: old pages mean seconds in one place and milliseconds in another.
+func (d *decoder) noUnit(s subject) {
+	text := strings.TrimSpace(s.n.Text)
+	dg := diag.New("compozy/duration-unit", s.span, "%s is %s%s, a number without a unit", s.at, quoted(text), s.from())
+	if text == "0" {
+		d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write 0s"), s, "0s"))
+		return
+	}
+	seconds := text + "s"
+	if _, err := time.ParseDuration(seconds); err != nil {
+		d.add(s.at, dg.WithAdvice("write a number with a unit: 500ms, 30s, 5m, 1h30m"))
+		return
+	}
+	d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write %s if seconds are meant, %sms if milliseconds are", seconds, text), s, seconds))
+}
+
+func withFixIf(yes bool, dg diag.Diagnostic, s subject, text string) diag.Diagnostic {
+	if !yes {
+		return dg
+	}
+	return dg.WithFix(s.span, text, "write "+text)
+}
+
+// days converts "2d" and "1w" to hours.
+func days(text string) (string, bool) {
+	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
+	hours := map[string]int{"d": 24, "day": 24, "days": 24, "w": 168, "week": 168, "weeks": 168}[text[len(number):]]
+	v, err := strconv.Atoi(strings.TrimSpace(number))
+	if hours == 0 || err != nil || v <= 0 || v >= 100000 {
+		return "", false
+	}
+	return strconv.Itoa(v*hours) + "h", true
+}
+
+// short writes a duration without the zero units that time.Duration adds.
+func short(v time.Duration) string {
+	text := v.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+func (d *decoder) port(s subject) bool {
+	if s.n.Kind == tree.String && s.n.Text == "" {
+		return true
+	}
+	n, err := strconv.Atoi(s.n.Text)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		d.add(s.at, diag.New("compozy/invalid-value", s.span, "%s is %s%s, which is not a port number", s.at, s.shown(), s.from()).
+			WithAdvice("a port is a number between 1 and 65535"))
+	case err != nil || n < 1 || n > 65535:
+		d.add(s.at, diag.New("compozy/limit", s.span, "%s is %s%s, not a port between 1 and 65535", s.at, s.n.Text, s.from()).
+			WithAdvice("a port is a number between 1 and 65535"))
+	default:
+		return true
+	}
+	return false
+}
+
+// wrongURL says what a URL lacks, "" for nothing. It never quotes the URL,
+// which may hold a password.
+func wrongURL(format Format, text string) string {
+	schemes := map[Format][]string{
+		URL: {"http", "https"}, RedisURL: {"redis", "rediss"}, PostgresURL: {"postgres", "postgresql"},
+	}[format]
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return "write it as " + schemes[0] + "://host:port, with special characters of a password as %XX"
+	case !slices.Contains(schemes, u.Scheme):
+		return "it begins with " + strings.Join(schemes, ":// or ") + "://"
+	case u.Hostname() == "":
+		return "the host is missing: write " + schemes[0] + "://host:port"
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return "the port lies between 1 and 65535"
+		}
+	}
+	if format != RedisURL {
+		return ""
+	}
+	if db := strings.Trim(u.Path, "/"); db != "" {
+		if n, err := strconv.Atoi(db); err != nil || n < 0 {
+			return "what follows the host is the number of the database: redis://host:port/0"
+		}
+	}
+	if u.Query().Has("sslmode") {
+		return "sslmode is a word of PostgreSQL; for TLS write rediss://"
+	}
+	return ""
+}
+
+// wrongAddress says what an address lacks to be host:port, "" for nothing.
+func wrongAddress(text string) string {
+	if strings.Contains(text, "://") {
+		return "write host:port without a scheme"
+	}
+	host, port, err := net.SplitHostPort(text)
+	switch n, numeric := strconv.Atoi(port); {
+	case err != nil && !strings.Contains(text, ":"):
+		return "the port is missing: write host:port"
+	case err != nil:
+		return "write host:port; an IPv6 address stands in brackets, [::1]:6379"
+	case host == "":
+		return "the host is missing: write host:port"
+	case strings.ContainsAny(host, " \t/@"):
+		return "the host holds a character that no host name has"
+	case numeric != nil || n < 1 || n > 65535:
+		return "the port lies between 1 and 65535"
+	}
+	return ""
+}
