@@ -1,0 +1,115 @@
+package render
+
+import (
+	"strconv"
+
+	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/render/highlight"
+)
+
+func (w *writer) codeBlock(c *mdx.CodeBlock, untitled bool) {
+	if _, hidden := c.Info.Get("hidden"); hidden {
+		return
+	}
+	meta := func(key string) string {
+		m, _ := c.Info.Get(key)
+		return m.Value
+	}
+	title := meta("title")
+	if untitled {
+		title = ""
+	}
+	lang := c.Info.Lang
+	if w.bare {
+		if title != "" {
+			w.str(`<figure class="code"><figcaption>`)
+			w.escape(title)
+			w.str("</figcaption>")
+		}
+	} else {
+		w.codeHead(c, lang, title)
+	}
+	w.str("<pre")
+	if !w.bare {
+		if wraps(c.Info) {
+			w.str(` class="wrap"`)
+		}
+		w.str(` tabindex="0"`)
+	}
+	w.str("><code")
+	if lang != "" {
+		w.attr("class", "language-"+lang)
+	}
+	w.str(">")
+	w.r.code.Write(w.b, lang, string(c.Code.Text()), codeOptions(c.Info, w.bare))
+	w.str("</code></pre>")
+	if !w.bare || title != "" {
+		w.str("</figure>")
+	}
+	w.str("\n")
+}
+
+func (w *writer) codeHead(c *mdx.CodeBlock, lang, title string) {
+	w.str(`<figure class="code"`)
+	if lang != "" {
+		w.attr("data-lang", lang)
+	}
+	w.str(">")
+	seal, sealed := w.seals[c]
+	if title == "" && lang == "" && !sealed {
+		return
+	}
+	w.str(`<figcaption>`)
+	switch {
+	case title != "":
+		w.str(`<span class="code-title">`)
+		w.escape(title)
+		w.str("</span>")
+	default:
+		w.str(`<span class="code-lang">`)
+		w.escape(lang)
+		w.str("</span>")
+	}
+	if sealed {
+		w.str(`<span`)
+		w.attr("class", "seal seal-"+seal.Level)
+		if seal.Detail != "" {
+			w.attr("title", seal.Detail)
+		}
+		w.str(">")
+		w.escape(seal.Level)
+		w.str("</span>")
+	}
+	w.str("</figcaption>")
+}
+
+func wraps(info mdx.Info) bool {
+	for _, key := range []string{"wrap", "wordWrap"} {
+		if m, ok := info.Get(key); ok && m.Value != "false" {
+			return true
+		}
+	}
+	return false
+}
+
+func codeOptions(info mdx.Info, bare bool) highlight.Options {
+	o := highlight.Options{Plain: bare}
+	for _, m := range info.Meta {
+		switch {
+		case m.Key == "" && m.Form == mdx.MetaBraces || m.Key == "mark" && m.Form == mdx.MetaBraces:
+			o.Mark = append(o.Mark, highlight.ParseLines(m.Value)...)
+		case m.Key == "ins" && m.Form == mdx.MetaBraces:
+			o.Ins = append(o.Ins, highlight.ParseLines(m.Value)...)
+		case m.Key == "del" && m.Form == mdx.MetaBraces:
+			o.Del = append(o.Del, highlight.ParseLines(m.Value)...)
+		case m.Key == "focus" && m.Form == mdx.MetaBraces:
+			o.Focus = append(o.Focus, highlight.ParseLines(m.Value)...)
+		case m.Key == "lineNumbers" && m.Value != "false":
+			o.Start = 1
+			if n, err := strconv.Atoi(m.Value); err == nil && n > 0 {
+				o.Start = n
+			}
+		}
+	}
+	return o
+}

@@ -1,0 +1,262 @@
+package render
+
+import (
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/site"
+)
+
+// PageFacts are what a build has proven about a page. The zero value prints
+// nothing.
+type PageFacts struct {
+	Examples Levels
+	Links    int                     // destinations that were resolved
+	Seals    map[*mdx.CodeBlock]Seal // of the page's fences
+}
+
+// Levels counts examples by how far they are proven.
+type Levels struct{ Executed, Validated, Parsed, Display int }
+
+// Seal is the proof level of one fence: "executed", "validated", "parsed" or
+// "display". Detail says what was done, or why nothing was.
+type Seal struct{ Level, Detail string }
+
+// shellPage is what the shell's template prints.
+type shellPage struct {
+	frame
+	Title       string // of the browser's window
+	Description string
+	Canonical   string
+	Nav         template.HTML
+	Crumbs      []crumb
+	Heading     string // printed above the article when that has no h1
+	Lead        string // the description, below Heading
+	Article     template.HTML
+	TOC         []tocEntry
+	Prev, Next  *neighbour
+	Edit        string
+	Updated     *date
+	Proof       string
+	NotFound    bool
+}
+
+// frame is what all pages of a site share.
+type frame struct {
+	Lang, SiteTitle, Home, Logo, Repository string
+	Icon                                    string // of the browser's tab
+	Style, Early, Late                      string // addresses of the style sheet and scripts
+}
+
+type crumb struct{ Title, Href string }
+
+type tocEntry struct {
+	Text, Href string
+	Sub        bool
+}
+
+type neighbour struct{ Title, Section, Href string }
+
+type date struct{ ISO, Text string }
+
+// Page returns the HTML file of one page of a site.
+func (r *Renderer) Page(s *site.Site, p *site.Page, facts PageFacts) (File, error) {
+	w := r.writer(p.Doc)
+	defer w.free()
+	w.seals = facts.Seals
+	w.link = func(l *mdx.Link) string { return s.Resolve(p, l.Dest).Href }
+	w.asset = func(dest string) (string, bool) {
+		if t := s.Resolve(p, dest); t.Asset != nil {
+			return t.Asset.Path, true
+		}
+		return "", false
+	}
+	data := shellPage{
+		frame:       r.frame(s),
+		Title:       windowTitle(p.Title, s.Config.Site.Title),
+		Description: p.Description,
+		Canonical:   absolute(s, p.Route),
+		Nav:         navigation(s, p),
+		Crumbs:      crumbs(s, p),
+		TOC:         contents(p.Doc),
+		Prev:        neighbourOf(s, p.Prev),
+		Next:        neighbourOf(s, p.Next),
+		Edit:        editLink(s, p),
+		Updated:     dateOf(p.Updated),
+		Proof:       proofLine(facts),
+	}
+	if !hasHeading(p.Doc) {
+		data.Heading, data.Lead = p.Title, p.Description
+		w.h1 = true
+	}
+	w.document()
+	if w.err != nil {
+		return File{}, w.err
+	}
+	data.Article = template.HTML(w.b.String())
+	return r.shellFile(p.Out, data)
+}
+
+func (r *Renderer) shellFile(path string, data shellPage) (File, error) {
+	b := newBuffer()
+	defer buffers.Put(b)
+	if err := r.shell.ExecuteTemplate(b, "shell.html", data); err != nil {
+		return File{}, err
+	}
+	return File{Path: path, Data: append([]byte(nil), b.Bytes()...)}, nil
+}
+
+func (r *Renderer) frame(s *site.Site) frame {
+	f := frame{
+		Lang:       s.Config.Site.Lang,
+		SiteTitle:  s.Config.Site.Title,
+		Home:       s.Href("/"),
+		Logo:       s.Config.Site.Logo,
+		Repository: s.Config.Site.Repository,
+	}
+	if f.Lang == "" {
+		f.Lang = "en"
+	}
+	if strings.HasPrefix(f.Logo, "/") {
+		f.Logo = s.Href(f.Logo)
+	}
+	for _, name := range [...]string{"/favicon.svg", "/favicon.ico", "/favicon.png"} {
+		if t := s.Resolve(nil, name); t.Asset != nil {
+			f.Icon = t.Href
+			break
+		}
+	}
+	for _, a := range r.assets {
+		href := s.Href("/" + a.Path)
+		switch a.Role {
+		case "style":
+			f.Style = href
+		case "early":
+			f.Early = href
+		case "late":
+			f.Late = href
+		}
+	}
+	return f
+}
+
+func windowTitle(page, site string) string {
+	switch {
+	case site == "" || page == site:
+		return page
+	case page == "":
+		return site
+	}
+	return page + " · " + site
+}
+
+// absolute returns the whole address of a route, or "" when the site does not
+// say where it is served.
+func absolute(s *site.Site, route string) string {
+	if s.Config.Site.URL == "" {
+		return ""
+	}
+	return s.Config.Site.URL + s.Href(route)
+}
+
+func hasHeading(doc *mdx.Doc) bool {
+	for _, h := range doc.Headings {
+		if h.Level == 1 {
+			return true
+		}
+	}
+	for _, el := range doc.Elements {
+		if el.Name == "h1" {
+			return true
+		}
+	}
+	return false
+}
+
+func crumbs(s *site.Site, p *site.Page) []crumb {
+	if p.Nav == nil || p.Route == "/" {
+		return nil
+	}
+	var out []crumb
+	for n := p.Nav.Parent; n != nil; n = n.Parent {
+		c := crumb{Title: n.Title}
+		if first := firstPage(n); first != nil && first != p {
+			c.Href = s.Href(first.Route)
+		}
+		out = append([]crumb{c}, out...)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return append(out, crumb{Title: p.Title})
+}
+
+// contents lists the headings of levels 2 and 3.
+func contents(doc *mdx.Doc) []tocEntry {
+	var out []tocEntry
+	for _, h := range doc.Headings {
+		if (h.Level == 2 || h.Level == 3) && h.ID != "" && h.Text != "" {
+			out = append(out, tocEntry{Text: h.Text, Href: "#" + encodeURL(h.ID), Sub: h.Level == 3})
+		}
+	}
+	if len(out) < 2 {
+		return nil // a list of one heading helps nobody
+	}
+	return out
+}
+
+func neighbourOf(s *site.Site, p *site.Page) *neighbour {
+	if p == nil {
+		return nil
+	}
+	n := &neighbour{Title: p.Title, Href: s.Href(p.Route)}
+	if p.Nav != nil {
+		if p.Nav.Title != "" {
+			n.Title = p.Nav.Title
+		}
+		if p.Nav.Parent != nil {
+			n.Section = p.Nav.Parent.Title
+		}
+	}
+	return n
+}
+
+func editLink(s *site.Site, p *site.Page) string {
+	if s.Config.Site.Repository == "" {
+		return ""
+	}
+	branch := s.Config.Site.EditBranch
+	if branch == "" {
+		branch = "main"
+	}
+	return strings.TrimSuffix(s.Config.Site.Repository, "/") + "/edit/" + branch + "/" + encodeURL(p.File.Path())
+}
+
+func dateOf(t time.Time) *date {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &date{ISO: t.Format("2006-01-02"), Text: t.Format("2 January 2006")}
+}
+
+// proofLine says in one line what was proven.
+func proofLine(f PageFacts) string {
+	var parts []string
+	add := func(n int, one, many string) {
+		if n == 1 {
+			parts = append(parts, "1 "+one)
+		} else if n > 1 {
+			parts = append(parts, strconv.Itoa(n)+" "+many)
+		}
+	}
+	add(f.Examples.Executed, "example executed", "examples executed")
+	add(f.Examples.Validated, "example validated", "examples validated")
+	add(f.Examples.Parsed, "example parsed", "examples parsed")
+	add(f.Examples.Display, "example shown as it is", "examples shown as they are")
+	add(f.Links, "link resolved", "links resolved")
+	return strings.Join(parts, ", ")
+}

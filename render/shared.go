@@ -1,0 +1,118 @@
+package render
+
+import (
+	"bytes"
+	"html/template"
+	"path"
+	"strings"
+
+	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/site"
+)
+
+// Shared returns the files of a site that belong to no page: the style sheet
+// and scripts, 404.html, sitemap.xml, robots.txt, and one file for each
+// redirect.
+func (r *Renderer) Shared(s *site.Site) ([]File, error) {
+	var files []File
+	for _, a := range r.assets {
+		files = append(files, File{Path: a.Path, Data: a.Data})
+	}
+	notFound, err := r.shellFile("404.html", shellPage{
+		frame:    r.frame(s),
+		Title:    windowTitle("Page not found", s.Config.Site.Title),
+		Nav:      navigation(s, nil),
+		Heading:  "Page not found",
+		NotFound: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, notFound, robots(s))
+	if sitemap, ok := sitemap(s); ok {
+		files = append(files, sitemap)
+	}
+	redirects, err := r.redirects(s)
+	return append(files, redirects...), err
+}
+
+// sitemap lists all pages. Its addresses have to be whole, so a site that does
+// not say where it is served has none.
+func sitemap(s *site.Site) (File, bool) {
+	if s.Config.Site.URL == "" {
+		return File{}, false
+	}
+	var b bytes.Buffer
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n")
+	for _, p := range s.Pages {
+		b.WriteString("<url><loc>")
+		template.HTMLEscape(&b, []byte(encodeURL(absolute(s, p.Route))))
+		b.WriteString("</loc>")
+		if !p.Updated.IsZero() {
+			b.WriteString("<lastmod>" + p.Updated.UTC().Format("2006-01-02") + "</lastmod>")
+		}
+		b.WriteString("</url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	return File{Path: "sitemap.xml", Data: b.Bytes()}, true
+}
+
+func robots(s *site.Site) File {
+	text := "User-agent: *\nAllow: /\n"
+	if s.Config.Site.URL != "" {
+		text += "Sitemap: " + absolute(s, "/sitemap.xml") + "\n"
+	}
+	return File{Path: "robots.txt", Data: []byte(text)}
+}
+
+// redirects returns a page for each configured redirect. A static host can do
+// no better than a page that sends the reader on, and says so.
+func (r *Renderer) redirects(s *site.Site) ([]File, error) {
+	taken := map[string]bool{}
+	for _, p := range s.Pages {
+		taken[p.Out] = true
+	}
+	var files []File
+	for _, redirect := range s.Config.Redirects {
+		out := redirectPath(redirect.From)
+		if out == "" || taken[out] {
+			continue // whoever checks the site has told the author
+		}
+		target := s.Resolve(nil, redirect.To)
+		if target.Kind == site.TargetInvalid || target.Kind == site.TargetMissing || !mdx.SafeURL(target.Href) {
+			continue
+		}
+		taken[out] = true
+		canonical := ""
+		if target.Page != nil {
+			canonical = absolute(s, target.Page.Route)
+		}
+		b := newBuffer()
+		err := r.shell.ExecuteTemplate(b, "redirect.html", struct{ Lang, To, Refresh, Canonical string }{
+			r.frame(s).Lang, target.Href, "0; url=" + encodeURL(target.Href), canonical,
+		})
+		data := bytes.Clone(b.Bytes())
+		buffers.Put(b)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{Path: out, Data: data})
+	}
+	return files, nil
+}
+
+// redirectPath returns the file that is served at an address, "" when no file
+// can be.
+func redirectPath(from string) string {
+	from, _, _ = strings.Cut(from, "#")
+	from, _, _ = strings.Cut(from, "?")
+	clean := strings.TrimPrefix(path.Clean("/"+from), "/")
+	if strings.Contains(from, "..") {
+		return ""
+	}
+	switch path.Ext(clean) {
+	case ".html", ".htm":
+		return clean
+	}
+	return path.Join(clean, "index.html")
+}
