@@ -1,0 +1,271 @@
+package example
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/source"
+	"github.com/compozy/docs/validate/example/yaml"
+)
+
+// attributes are what a block's info string says about its proof.
+type attributes struct {
+	display  string
+	as       string
+	fragment string
+	env      []string
+	flags    map[string]string
+	expect   []yaml.Expectation
+	failure  *yaml.Failure
+}
+
+// attribute describes one attribute that an info string may hold.
+type attribute struct {
+	name string
+	// onlyConfig says that it has a meaning for configurations only.
+	onlyConfig bool
+	// read judges the value and keeps it; nil for attributes of presentation
+	// and those that later runners use.
+	read func(*attributes, mdx.Meta) *diag.Diagnostic
+	form string // what to write, for messages
+}
+
+var attributeTable = []attribute{
+	{name: "title", form: `title="compozy.yaml"`},
+	{name: "ins", form: "ins={2-3}"},
+	{name: "del", form: "del={2-3}"},
+	{name: "focus", form: "focus={2-3}"},
+	{name: "lineNumbers", form: "lineNumbers or lineNumbers=10"},
+	{name: "wrap", form: "wrap"},
+	{name: "wordWrap", form: "wordWrap"},
+	{name: "hidden", form: "hidden"},
+	{name: "file", form: `file="compozy.yaml"`},
+	{name: "session", form: `session="NAME"`},
+	{name: "display", form: `display="the reason why it is only shown"`, read: readDisplay},
+	{name: "as", form: `as="docker-compose"`, read: readAs},
+	{name: "expect", onlyConfig: true, form: `expect="redis=standalone temporal=remote"`, read: readExpect},
+	{name: "expect-error", onlyConfig: true, form: `expect-error="compozy/mode at redis.mode"`, read: readFailure},
+	{name: "fragment", onlyConfig: true, form: `fragment="redis.standalone"`, read: readFragment},
+	{name: "env", form: `env="NAME=value"`, read: readEnv},
+	{name: "flags", onlyConfig: true, form: `flags="--mode standalone"`, read: readFlags},
+}
+
+// kinds are the values of as.
+var kinds = []string{"docker-compose", "github-workflow", "kubernetes", "workflow"}
+
+func attributeNames() []string {
+	names := make([]string, len(attributeTable))
+	for i, a := range attributeTable {
+		names[i] = a.name
+	}
+	return names
+}
+
+// readAttributes judges the words behind the language. All mistakes are
+// returned.
+func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
+	var out attributes
+	var diags []diag.Diagnostic
+	given := map[string]mdx.Meta{}
+	for _, m := range f.Info.Meta {
+		if m.Key == "" {
+			if m.Form != mdx.MetaBraces || !lineRanges.MatchString(m.Value) {
+				diags = append(diags, diag.New("example/unknown-attribute", m.Span, "%q behind the fence means nothing", m.Span.Text()).
+					WithAdvice("marked lines are numbers in braces, {1,3-5}; everything else is name=\"value\""))
+			}
+			continue
+		}
+		i := slices.IndexFunc(attributeTable, func(a attribute) bool { return a.name == m.Key })
+		if i < 0 {
+			diags = append(diags, unknownAttribute(m))
+			continue
+		}
+		a := attributeTable[i]
+		if before, again := given[m.Key]; again {
+			diags = append(diags, diag.New("example/attribute-value", m.Span, "Attribute %q stands twice", m.Key).WithNote(before.Span, "it stands here too"))
+			continue
+		}
+		given[m.Key] = m
+		if d := judge(&out, a, m, f); d != nil {
+			diags = append(diags, *d)
+		}
+	}
+	if len(out.expect) > 0 && out.failure != nil {
+		diags = append(diags, diag.New("example/attribute-value", given["expect-error"].Span, "A configuration cannot both resolve (expect) and be refused (expect-error)").
+			WithAdvice("keep one of the two"))
+	}
+	return out, diags
+}
+
+var lineRanges = regexp.MustCompile(`^\s*\d+(-\d+)?(\s*,\s*\d+(-\d+)?)*\s*$`)
+
+func unknownAttribute(m mdx.Meta) diag.Diagnostic {
+	place := m.Span.File.Span(m.Span.Start, m.Span.Start+len(m.Key))
+	d := diag.New("example/unknown-attribute", place, "Attribute %q of this code block is not known", m.Key)
+	if near := diag.Nearest(m.Key, attributeNames()); near != "" {
+		return d.WithAdvice("did you mean %q?", near).WithFix(place, near, "use "+near)
+	}
+	return d.WithAdvice("attributes are %s, and marked lines as {1,3-5}", strings.Join(attributeNames(), ", "))
+}
+
+func judge(out *attributes, a attribute, m mdx.Meta, f *mdx.CodeBlock) *diag.Diagnostic {
+	if a.onlyConfig {
+		_, as := f.Info.Get("as")
+		_, shown := f.Info.Get("display")
+		switch {
+		case f.Info.Lang != "yaml":
+			return wrong(m.Span, "it is for configurations, and this block is %s", f.Info.Lang).with("remove it")
+		case as:
+			return wrong(m.Span, "it is for configurations, and as=… says that this is none").with("remove one of the two")
+		case shown:
+			return wrong(m.Span, "it is for blocks that run, and display=… says that this one does not").with("remove one of the two")
+		}
+	}
+	switch a.name {
+	case "ins", "del", "focus":
+		if m.Form != mdx.MetaBraces || !lineRanges.MatchString(m.Value) {
+			return wrong(m.Span, "it takes line numbers in braces").with("write " + a.form)
+		}
+	case "lineNumbers":
+		if m.Form != mdx.MetaFlag && strings.Trim(m.Value, "0123456789") != "" {
+			return wrong(m.Span, "it takes no value or the first line's number").with("write " + a.form)
+		}
+	case "wrap", "wordWrap", "hidden":
+		if m.Form != mdx.MetaFlag {
+			return wrong(m.Span, "it takes no value").with("write " + a.form)
+		}
+	default:
+		if m.Form != mdx.MetaString && m.Form != mdx.MetaWord || strings.TrimSpace(m.Value) == "" {
+			return wrong(m.Span, "it needs a value in quotes").with("write " + a.form)
+		}
+	}
+	if a.read == nil {
+		return nil
+	}
+	return a.read(out, m)
+}
+
+// mistake is a diagnostic on its way to its advice.
+type mistake struct{ diag.Diagnostic }
+
+func wrong(at source.Span, format string, args ...any) mistake {
+	name, _, _ := strings.Cut(string(at.Text()), "=")
+	d := diag.New("example/attribute-value", at, "Attribute %q cannot be used like this: "+format, append([]any{name}, args...)...)
+	return mistake{d}
+}
+
+func (m mistake) with(advice string) *diag.Diagnostic {
+	d := m.WithAdvice("%s", advice)
+	return &d
+}
+
+func readDisplay(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	a.display = strings.TrimSpace(m.Value)
+	return nil
+}
+
+func readAs(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	a.as = m.Value
+	if slices.Contains(kinds, m.Value) {
+		return nil
+	}
+	d := wrong(m.Span, "%q is no kind of document", m.Value).WithAdvice("%s", diag.Suggest(m.Value, kinds)).
+		WithAdvice("kinds are %s", strings.Join(kinds, ", "))
+	return &d
+}
+
+func readExpect(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	components := yaml.Components()
+	for word, at := range words(m) {
+		name, want, ok := strings.Cut(word, "=")
+		if !ok {
+			return wrong(at, "%q is not component=mode", word).with(`write expect="redis=standalone"`)
+		}
+		modes := yaml.Modes(name)
+		if modes == nil {
+			d := wrong(m.Span, "%q is no component", name).WithAdvice("%s", diag.Suggest(name, components)).
+				WithAdvice("components are %s", strings.Join(components, ", "))
+			return &d
+		}
+		if !slices.Contains(modes, want) {
+			d := wrong(m.Span, "%q is no effective mode of %s", want, name).WithAdvice("%s", diag.Suggest(want, modes)).
+				WithAdvice("it is one of %s", strings.Join(modes, ", "))
+			return &d
+		}
+		a.expect = append(a.expect, yaml.Expectation{Component: name, Mode: want, Span: at})
+	}
+	return nil
+}
+
+// words yields the blank-separated words of a value with their places.
+func words(m mdx.Meta) func(func(string, source.Span) bool) {
+	return func(yield func(string, source.Span) bool) {
+		raw := string(m.ValueSpan.Text())
+		at := 0
+		for word := range strings.FieldsSeq(raw) {
+			at += strings.Index(raw[at:], word)
+			if !yield(word, m.ValueSpan.File.Span(m.ValueSpan.Start+at, m.ValueSpan.Start+at+len(word))) {
+				return
+			}
+			at += len(word)
+		}
+	}
+}
+
+func readFailure(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	rule, path, _ := strings.Cut(strings.TrimSpace(m.Value), " at ")
+	rule, path = strings.TrimSpace(rule), strings.TrimSpace(path)
+	if _, ok := diag.Lookup(rule); !ok {
+		d := wrong(m.Span, "there is no rule %q", rule).WithAdvice("%s", diag.Suggest(rule, diag.RuleIDs())).
+			WithAdvice(`write expect-error="RULE at PATH" with a rule that docs explain lists`)
+		return &d
+	}
+	a.failure = &yaml.Failure{Rule: rule, Path: path, Span: m.ValueSpan}
+	return nil
+}
+
+func readFragment(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	a.fragment = m.Value
+	if !yaml.IsSection(m.Value) {
+		d := wrong(m.Span, "%q is no section of the configuration", m.Value).WithAdvice("%s", diag.Suggest(m.Value, yaml.Sections()))
+		return &d
+	}
+	return nil
+}
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
+
+func readEnv(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	for word := range strings.FieldsSeq(m.Value) {
+		if !variable.MatchString(word) {
+			return wrong(m.Span, "%q is not NAME=value", word).with(`write env="NAME=value OTHER=value"`)
+		}
+		a.env = append(a.env, word)
+	}
+	return nil
+}
+
+// readFlags reads command-line flags: --name value, --name=value, --name.
+func readFlags(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	a.flags = map[string]string{}
+	fields := strings.Fields(m.Value)
+	for i := 0; i < len(fields); i++ {
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(fields[i], "--"), "=")
+		if !strings.HasPrefix(fields[i], "--") || name == "" {
+			return wrong(m.Span, "%q is no flag", fields[i]).with(`write flags="--mode standalone"`)
+		}
+		switch {
+		case hasValue:
+		case yaml.IsSwitch(name) || i+1 == len(fields) || strings.HasPrefix(fields[i+1], "--"):
+			value = "true"
+		default:
+			i++
+			value = fields[i]
+		}
+		a.flags[name] = value
+	}
+	return nil
+}

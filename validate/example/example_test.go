@@ -1,0 +1,194 @@
+package example
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/internal/source"
+)
+
+// page proves the code blocks of a page.
+func page(t *testing.T, text string) []Result {
+	t.Helper()
+	checker, err := New(site.Examples{Display: map[string]string{"hcl": "no parser is worth its weight here"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, diags := mdx.Parse(source.NewFile("page.mdx", []byte(text)), mdx.Options{MDX: true})
+	if len(diags) > 0 {
+		t.Fatalf("the page itself is broken: %v", diags[0].Message)
+	}
+	return checker.Page(context.Background(), doc)
+}
+
+// findings gives the findings of all blocks as "line:column-column rule".
+func findings(results []Result) string {
+	var all []diag.Diagnostic
+	for _, r := range results {
+		all = append(all, r.Diagnostics...)
+	}
+	var out []string
+	for _, d := range diag.Sort(all) {
+		start, end := d.Span.Bounds()
+		out = append(out, fmt.Sprintf("%d:%d-%d %s", start.Line, start.Column, end.Column, d.Rule))
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"no language":             {"```\nx\n```\n", "1:1-4 example/unclassified"},
+		"meta but no language":    {"```title=\"x\"\ny\n```\n", "1:4-13 example/unclassified"},
+		"misspelt language":       {"```yamll\nmode: standalone\n```\n", "1:4-9 example/unknown-language"},
+		"wrong case":              {"```YAML\nmode: standalone\n```\n", "1:4-8 example/unknown-language"},
+		"alias":                   {"````yml\nmode: standalone\n````\n", "1:5-8 example/unknown-language"},
+		"indented fence":          {"- a\n\n      ```yml\n      mode: standalone\n      ```\n", "3:10-13 example/unknown-language"},
+		"declared language":       {"```hcl\nx\n```\n", ""},
+		"glued range":             {"```yaml{1}\nmode: standalone\n```\n", "1:4-11 example/glued-attribute"},
+		"glued comma":             {"```yaml,title\nmode: standalone\n```\n", "1:4-14 example/glued-attribute"},
+		"range":                   {"```yaml {1}\nmode: standalone\n```\n", ""},
+		"unknown attribute":       {"```yaml expekt=\"x\"\nmode: standalone\n```\n", "1:9-15 example/unknown-attribute"},
+		"text mark":               {"```yaml \"mode\"\nmode: standalone\n```\n", "1:9-15 example/unknown-attribute"},
+		"presentation":            {"```yaml title=\"a\" {1} ins={1} del={1} focus={1} lineNumbers=3 wrap hidden\nmode: standalone\n```\n", ""},
+		"display without reason":  {"```yaml display=\"\"\nmode: standalone\n```\n", "1:9-19 example/attribute-value"},
+		"display without a value": {"```yaml display\nmode: standalone\n```\n", "1:9-16 example/attribute-value"},
+		"display":                 {"```yaml display=\"a sketch\"\nmode: {\n```\n", ""},
+		"hidden takes no value":   {"```yaml hidden=\"x\"\nmode: standalone\n```\n", "1:9-19 example/attribute-value"},
+		"ranges in quotes":        {"```yaml ins=\"1\"\nmode: standalone\n```\n", "1:9-16 example/attribute-value"},
+		"twice":                   {"```yaml title=\"a\" title=\"b\"\nmode: standalone\n```\n", "1:19-28 example/attribute-value"},
+		"expect on bash":          {"```bash expect=\"redis=standalone\"\nls\n```\n", "1:9-34 example/attribute-value"},
+		"expect with as":          {"```yaml as=\"kubernetes\" expect=\"redis=standalone\"\na: 1\n```\n", "1:25-50 example/attribute-value"},
+		"unknown kind":            {"```yaml as=\"kubernets\"\na: 1\n```\n", "1:9-23 example/attribute-value"},
+		"unknown component":       {"```yaml expect=\"cache=standalone\"\nmode: standalone\n```\n", "1:9-34 example/attribute-value"},
+		"mode of another":         {"```yaml expect=\"redis=remote\"\nmode: standalone\n```\n", "1:9-30 example/attribute-value"},
+		"no such rule":            {"```yaml expect-error=\"compozy/mod at mode\"\nmode: x\n```\n", "1:9-43 example/attribute-value"},
+		"no such section":         {"```yaml fragment=\"redis.alone\"\nmode: standalone\n```\n", "1:9-31 example/attribute-value"},
+		"env":                     {"```yaml env=\"standalone\"\nmode: standalone\n```\n", "1:9-25 example/attribute-value"},
+		"flags":                   {"```yaml flags=\"mode standalone\"\nmode: standalone\n```\n", "1:9-32 example/attribute-value"},
+		"expect and expect-error": {"```yaml expect=\"redis=standalone\" expect-error=\"compozy/mode at mode\"\nmode: standalone\n```\n", "1:35-70 example/attribute-value"},
+		"JSON":                    {"> ```json\n> {\"a\": 1,}\n> ```\n", "2:10-11 example/syntax"},
+		"good JSON":               {"```json\n{\"a\": 1}\n```\n", ""},
+		"TOML":                    {"```toml\na = \n```\n", "1:0-0 example/syntax"},
+		"YAML of another kind":    {"```yaml as=\"docker-compose\"\na: [1\n```\n", "1:0-0 example/syntax"},
+		"expected mode":           {"```yaml expect=\"redis=standalone temporal=remote\"\nmode: standalone\n```\n", "1:34-49 example/mode"},
+		"expected modes":          {"```yaml expect=\"redis=standalone temporal=standalone mcpproxy=standalone\"\nmode: standalone\n```\n", ""},
+		"error in a list":         {"- a\n\n  ```yaml\n  redis:\n    mdoe: standalone\n  ```\n", "5:5-9 compozy/unknown-key"},
+		"all errors":              {"```yaml\nmode: x\nredis:\n  mode: remote\n```\n", "2:7-8 compozy/mode\n4:9-15 compozy/mode-remote"},
+		"environment layer":       {"```yaml env=\"TEMPORAL_MODE=standalone\" expect=\"redis=standalone temporal=standalone\"\nredis:\n  mode: standalone\n```\n", ""},
+		"flag layer":              {"```yaml flags=\"--mode standalone\" expect=\"redis=standalone\"\nname: x\n```\n", ""},
+		"switch":                  {"```yaml flags=\"--standalone\" expect=\"redis=standalone\"\nname: x\n```\n", ""},
+		"expected error":          {"```yaml expect-error=\"compozy/mode at mode\"\nmode: cluster\n```\n", ""},
+		"no error":                {"```yaml expect-error=\"compozy/mode at mode\"\nmode: standalone\n```\n", "1:23-43 example/expected-error-missing"},
+		"another path":            {"```yaml expect-error=\"compozy/mode at redis.mode\"\nmode: cluster\n```\n", "1:23-49 example/expected-error-different"},
+		"one error too many":      {"```yaml expect-error=\"compozy/mode at mode\"\nmode: cluster\nredis:\n  mode: remote\n```\n", "1:23-43 example/expected-error-different"},
+		"fragment":                {"```yaml fragment=\"redis.standalone.persistence\" expect=\"redis=standalone\"\nenabled: true\ndata_dir: ./data\n```\n", ""},
+		"error in a fragment":     {"```yaml fragment=\"redis.standalone\"\npersistence:\n  enabled: true\n  data_dir: ./data\n  dir: ./data\n```\n", "5:3-6 compozy/unknown-key"},
+		"persistence boots":       {"```yaml\nredis:\n  mode: standalone\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: ./data\n```\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := findings(page(t, c.text))
+			if rule, anywhere := strings.CutPrefix(c.want, "1:0-0 "); anywhere {
+				if !strings.HasSuffix(got, rule) || strings.Contains(got, "\n") {
+					t.Errorf("got %q, want one finding of %s", got, rule)
+				}
+				return
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	results := page(t, "```yaml\nmode: standalone\n```\n\n```json\n{}\n```\n\n```yaml as=\"kubernetes\"\na: 1\n```\n\n```bash\nls\n```\n\n```yaml display=\"a sketch\"\n:\n```\n\n```hcl\nx\n```\n\n```yaml\nmode: distributed\n```\n")
+	want := []struct {
+		level  Level
+		reason string
+	}{
+		{Executed, "the embedded cache started"}, {Parsed, "JSON"}, {Parsed, "kubernetes"}, {Display, "no runner"},
+		{Display, "a sketch"}, {Display, "worth its weight"}, {Executed, "resolved"},
+	}
+	if len(results) != len(want) {
+		t.Fatalf("%d results, want %d", len(results), len(want))
+	}
+	for i, w := range want {
+		if r := results[i]; r.Level != w.level || !strings.Contains(r.Reason, w.reason) || len(r.Diagnostics) > 0 {
+			t.Errorf("block %d: %s (%s) %v, want %s (…%s…)", i, r.Level, r.Reason, r.Diagnostics, w.level, w.reason)
+		}
+	}
+	var modes []string
+	for _, r := range results[0].Resolved {
+		modes = append(modes, r.Component+"="+r.Mode+" by "+r.DecidedBy)
+	}
+	if d := cmp.Diff([]string{"redis=standalone by mode (global)", "temporal=standalone by mode (global)", "mcpproxy=standalone by mode (global)"}, modes); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestSuggestions holds that a typo leads to the right word.
+func TestSuggestions(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"```yml\nx\n```\n":                                              "yaml",
+		"```Bash\nx\n```\n":                                             "bash",
+		"```jsno\nx\n```\n":                                             "json",
+		"```yaml{1}\nx\n```\n":                                          "yaml {1}",
+		"```yaml tilte=\"x\"\nmode: standalone\n```\n":                  "title",
+		"```yaml expect_error=\"x\"\nmode: standalone\n```":             "expect-error",
+		"```yaml expect=\"redis=distributed\"\nmode: standalone\n```\n": "redis=standalone",
+	} {
+		results := page(t, text)
+		if len(results[0].Diagnostics) != 1 || results[0].Diagnostics[0].Fix == nil {
+			t.Errorf("%q: %v", text, findings(results))
+			continue
+		}
+		if got := results[0].Diagnostics[0].Fix.NewText; got != want {
+			t.Errorf("%q suggests %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestDeadlineStopsAnExample(t *testing.T) {
+	t.Parallel()
+	checker, err := New(site.Examples{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := mdx.Parse(source.NewFile("page.mdx", []byte("```yaml\nmode: standalone\n```\n")), mdx.Options{MDX: true})
+	ctx, cancel := context.WithTimeout(context.Background(), 0)
+	defer cancel()
+	if got := findings(checker.Page(ctx, doc)); got != "1:1-8 example/timeout" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestNewWantsReasons(t *testing.T) {
+	t.Parallel()
+	if _, err := New(site.Examples{Display: map[string]string{"hcl": " "}}); err == nil {
+		t.Error("a language is shown without a reason")
+	}
+}
+
+func BenchmarkBootingExample(b *testing.B) {
+	checker, err := New(site.Examples{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	doc, _ := mdx.Parse(source.NewFile("page.mdx", []byte("```yaml\nmode: standalone\n```\n")), mdx.Options{MDX: true})
+	for b.Loop() {
+		if r := checker.Page(context.Background(), doc); len(r[0].Diagnostics) > 0 {
+			b.Fatal(r[0].Diagnostics)
+		}
+	}
+}
