@@ -202,13 +202,30 @@ func (s Span) Path() string {
 // Resolve returns the same place in the outermost file.
 func (s Span) Resolve() Span {
 	for s.File != nil && s.File.outer != nil {
-		if s.Start >= 0 {
-			start := s.File.outerOffset(s.Start, false)
-			end := s.File.outerOffset(s.End, true)
-			s.Start, s.End = start, max(start, end)
-		}
-		s.File = s.File.outer
+		s = s.step()
 	}
+	return s
+}
+
+// In returns the same place in f, which is the span's file or one that it was
+// taken out of. A place that does not lead there gives the whole of f.
+func (s Span) In(f *File) Span {
+	for s.File != nil && s.File != f {
+		if s.File.outer == nil {
+			return f.Whole()
+		}
+		s = s.step()
+	}
+	return s
+}
+
+// step returns the same place one file further out.
+func (s Span) step() Span {
+	if s.Start >= 0 {
+		start := s.File.outerOffset(s.Start, false)
+		s.Start, s.End = start, max(start, s.File.outerOffset(s.End, true))
+	}
+	s.File = s.File.outer
 	return s
 }
 
