@@ -43,6 +43,9 @@ func (w *writer) codeBlock(c *mdx.CodeBlock, untitled bool) {
 	w.str(">")
 	w.r.code.Write(w.b, lang, string(c.Code.Text()), codeOptions(c.Info, w.bare))
 	w.str("</code></pre>")
+	if !w.bare {
+		w.refusals(w.seals[c].Refused)
+	}
 	if !w.bare || title != "" {
 		w.str("</figure>")
 	}
@@ -71,16 +74,42 @@ func (w *writer) codeHead(c *mdx.CodeBlock, lang, title string) {
 		w.str("</span>")
 	}
 	if sealed {
+		label := seal.Level
+		if len(seal.Refused) > 0 {
+			label = "refused"
+		}
 		w.str(`<span`)
-		w.attr("class", "seal seal-"+seal.Level)
+		w.attr("class", "seal seal-"+label)
 		if seal.Detail != "" {
 			w.attr("title", seal.Detail)
 		}
 		w.str(">")
-		w.escape(seal.Level)
+		w.escape(label)
 		w.str("</span>")
 	}
 	w.str("</figcaption>")
+}
+
+// refusals prints what the system says to the configuration above.
+func (w *writer) refusals(all []Refusal) {
+	for _, r := range all {
+		w.str(`<div class="refusal"><p>`)
+		if r.Line > 0 {
+			w.str(`<span class="refusal-line">line `)
+			w.str(strconv.Itoa(r.Line))
+			w.str(`</span> `)
+		}
+		w.escape(r.Message)
+		w.str(` <code>`)
+		w.escape(r.Rule)
+		w.str("</code></p>")
+		for _, a := range r.Advice {
+			w.str(`<p class="refusal-advice">`)
+			w.escape(a)
+			w.str("</p>")
+		}
+		w.str("</div>")
+	}
 }
 
 func wraps(info mdx.Info) bool {

@@ -23,7 +23,21 @@ type Levels struct{ Executed, Validated, Parsed, Display int }
 
 // Seal is the proof level of one fence: "executed", "validated", "parsed" or
 // "display". Detail says what was done, or why nothing was.
-type Seal struct{ Level, Detail string }
+type Seal struct {
+	Level, Detail string
+	// Refused is what the system says to a configuration that the page shows
+	// because it is refused; the block is then marked and followed by it.
+	Refused []Refusal
+}
+
+// Refusal is one message of the system, with the line of the block it is
+// about (0 for none) and what it advises.
+type Refusal struct {
+	Rule    string
+	Line    int
+	Message string
+	Advice  []string
+}
 
 // shellPage is what the shell's template prints.
 type shellPage struct {

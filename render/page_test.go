@@ -97,7 +97,7 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	s := sampleSite(t)
 	p := pageOf(t, s, "docs/a")
-	facts := PageFacts{Examples: Levels{Executed: 1, Parsed: 2}, Links: 3, Seals: map[*mdx.CodeBlock]Seal{p.Doc.Fences[0]: {"executed", `ran "it"`}}}
+	facts := PageFacts{Examples: Levels{Executed: 1, Parsed: 2}, Links: 3, Seals: map[*mdx.CodeBlock]Seal{p.Doc.Fences[0]: {Level: "executed", Detail: `ran "it"`}}}
 	f, err := siteRenderer(t, s).Page(s, p, facts)
 	if err != nil {
 		t.Fatal(err)
@@ -386,6 +386,29 @@ func BenchmarkPage(b *testing.B) {
 	for b.Loop() {
 		if _, err := r.Page(s, p, PageFacts{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestRefusedExample holds that a configuration which is shown because it is
+// refused is marked as such and followed by the system's own words.
+func TestRefusedExample(t *testing.T) {
+	t.Parallel()
+	s := sampleSite(t)
+	p := pageOf(t, s, "docs/a")
+	f, err := siteRenderer(t, s).Page(s, p, PageFacts{Seals: map[*mdx.CodeBlock]Seal{p.Doc.Fences[0]: {
+		Level: "executed", Refused: []Refusal{{Rule: "compozy/mode", Line: 2, Message: `mode is "<x>"`, Advice: []string{"write standalone"}}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<span class="seal seal-refused">refused</span>`,
+		`<span class="refusal-line">line 2</span> mode is &#34;&lt;x&gt;&#34; <code>compozy/mode</code>`,
+		`<p class="refusal-advice">write standalone</p>`,
+	} {
+		if !strings.Contains(string(f.Data), want) && !strings.Contains(string(f.Data), strings.ReplaceAll(want, "&#34;", "&quot;")) {
+			t.Errorf("the page does not hold %s", want)
 		}
 	}
 }

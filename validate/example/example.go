@@ -41,6 +41,16 @@ type Result struct {
 	Reason      string // what ran, or why nothing did: a phrase for readers
 	Diagnostics []diag.Diagnostic
 	Resolved    []yaml.Resolution // of an executed configuration, by component
+	Refused     []Refusal         // of a configuration that is refused as the page says
+}
+
+// Refusal is one finding of the system on a configuration that the page shows
+// because it is refused.
+type Refusal struct {
+	Rule    string
+	Line    int // in the code block, from 1; 0 when it is about no line
+	Message string
+	Advice  []string
 }
 
 // Checker proves examples. It is frozen and safe for concurrent use.

@@ -82,7 +82,20 @@ func runYAML(ctx context.Context, f *mdx.CodeBlock, a attributes) Result {
 		Code: f.Code, Place: firstLine(f), Env: a.env, Flags: a.flags, Fragment: a.fragment,
 		Expect: a.expect, Failure: a.failure,
 	})
-	return Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Resolved: out.Resolved}
+	r := Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Resolved: out.Resolved}
+	for _, d := range out.Refused {
+		refusal := Refusal{Rule: d.Rule, Message: d.Message}
+		if at := d.Span.In(f.Code); at.HasPlace() {
+			refusal.Line = f.Code.Position(at.Start).Line
+		}
+		for _, n := range d.Notes {
+			if n.Span.IsZero() {
+				refusal.Advice = append(refusal.Advice, n.Message)
+			}
+		}
+		r.Refused = append(r.Refused, refusal)
+	}
+	return r
 }
 
 // parseWith reads a block with the parser of its language.

@@ -56,6 +56,9 @@ type Outcome struct {
 	Diagnostics []diag.Diagnostic
 	Resolved    []Resolution
 	Ran         string // a phrase: what ran
+	// Refused are the system's findings on a configuration that is refused as
+	// the page says: what a user would see.
+	Refused []diag.Diagnostic
 }
 
 // Components returns the names that expect may use.
@@ -134,7 +137,13 @@ func Run(ctx context.Context, ex Example) Outcome {
 	}
 	cfg, _ := config.Decode(code, config.Options{Env: ex.Env, Flags: ex.Flags})
 	if ex.Failure != nil {
-		return Outcome{Ran: "loaded and judged; refused as the page says", Diagnostics: ex.Failure.compare(cfg.Findings())}
+		out := Outcome{Ran: "loaded and judged; refused as the page says", Diagnostics: ex.Failure.compare(cfg.Findings())}
+		for _, f := range cfg.Findings() {
+			if f.Rule == ex.Failure.Rule && len(out.Diagnostics) == 0 {
+				out.Refused = append(out.Refused, f.Diagnostic)
+			}
+		}
+		return out
 	}
 	out := Outcome{Ran: "loaded, judged and resolved"}
 	for _, f := range cfg.Findings() {
