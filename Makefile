@@ -1,0 +1,40 @@
+# Every recipe is one call of go or of our own command line.
+
+.DEFAULT_GOAL := help
+.PHONY: help docs check serve test lint fuzz bench golden ci
+
+GO ?= go
+FUZZTIME ?= 20s
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+docs: ## check the site and write it to dist/
+	$(GO) run ./cmd/docs build
+
+check: ## check the site and write nothing
+	$(GO) run ./cmd/docs check
+
+serve: docs ## build, then show the site on http://127.0.0.1:4321
+	$(GO) run ./cmd/docs serve
+
+test: ## run all tests; TESTFLAGS=-race adds the race detector
+	$(GO) test $(TESTFLAGS) ./...
+
+lint: ## gofmt, vet and staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt -w the files above'; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+fuzz: ## fuzz every parser of author text for FUZZTIME each
+	@$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ {f[++n]=$$1} /^ok/ {for (i=1;i<=n;i++) print $$2, f[i]; n=0}' | \
+	while read -r package name; do $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; done
+
+bench: ## measure the pipeline over a generated site
+	$(GO) test -run '^$$' -bench . -benchtime 3x ./internal/build
+
+golden: ## rewrite what the golden tests expect
+	$(GO) test ./internal/build ./cmd/docs ./internal/diag -update
+
+ci: ## what the pipeline runs
+	./.ci/run

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/compozy/docs/internal/build"
+	"github.com/compozy/docs/internal/diag"
+)
+
+// summary prints the closing line: how much was looked at, what was found, and
+// what was written.
+func (in *invocation) summary(to *output, r build.Result, took time.Duration) {
+	s := r.Report.Summary
+	links := diag.Plural(s.Links, "link")
+	switch {
+	case s.ExternalLinks > 0 && s.ExternalChecked:
+		links += fmt.Sprintf(" (%d external asked)", s.ExternalLinks)
+	case s.ExternalLinks > 0:
+		links += fmt.Sprintf(" (%d external unchecked)", s.ExternalLinks)
+	}
+	e := s.Examples
+	parts := []string{
+		fmt.Sprintf("%s, %s, examples: %d executed, %d validated, %d parsed, %d display",
+			diag.Plural(s.Pages, "page"), links, e.Executed, e.Validated, e.Parsed, e.Display),
+		findings(r.Report.Diagnostics),
+		fmt.Sprintf("%.2f s", took.Seconds()),
+	}
+	fmt.Fprintln(to, strings.Join(parts, " · "))
+	switch {
+	case r.Written:
+		fmt.Fprintf(to, "%s written to %s\n", diag.Plural(r.Files, "file"), diag.Printable(r.Out))
+	case r.Out != "":
+		fmt.Fprintf(to, "nothing was written: %s still holds the last good site, if there was one\n", diag.Printable(r.Out))
+	}
+}
+
+// findings counts the findings in words.
+func findings(ds []diag.Diagnostic) string {
+	var words []string
+	for s := diag.Error; s <= diag.Info; s++ {
+		if n := diag.Count(ds, s); n > 0 {
+			words = append(words, diag.Plural(n, s.String()))
+		}
+	}
+	if len(words) == 0 {
+		return "0 findings"
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+)
+
+var versionCommand = &command{
+	name:     "version",
+	summary:  "show which build of docs this is",
+	flags:    func(*settings) *flagSet { return &flagSet{} },
+	examples: []string{"docs version", "docs --version"},
+	run:      runVersion,
+}
+
+func runVersion(_ context.Context, in *invocation) int {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		fmt.Fprintln(in.stdout, "docs (built without module information)")
+		return exitClean
+	}
+	writeVersion(in.stdout, info)
+	return exitClean
+}
+
+func writeVersion(w *output, info *debug.BuildInfo) {
+	version := info.Main.Version
+	if version == "" {
+		version = "(devel)"
+	}
+	fmt.Fprintf(w, "docs %s\n", version)
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if revision := settings["vcs.revision"]; revision != "" {
+		changed := ""
+		if settings["vcs.modified"] == "true" {
+			changed = ", with local changes"
+		}
+		fmt.Fprintf(w, "revision %s of %s%s\n", revision, settings["vcs.time"], changed)
+	}
+	fmt.Fprintf(w, "built with %s for %s/%s\n", info.GoVersion, settings["GOOS"], settings["GOARCH"])
+}

@@ -1,0 +1,142 @@
+package build
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fault is one mistake in a copy of this repository's own pages.
+type fault struct {
+	file     string
+	old, new string // the first old becomes new; an empty new removes it
+	rule     string
+	at       string // text at the finding's place, in the changed file; "" for the file as a whole
+}
+
+const (
+	startPage      = "content/index.mdx"
+	quickstartPage = "content/docs/getting-started/quickstart.mdx"
+	standalonePage = "content/docs/deployment/standalone-mode.mdx"
+	modePage       = "content/docs/configuration/mode-configuration.mdx"
+	redisPage      = "content/docs/configuration/redis.mdx"
+	siteConfig     = "source.config.json"
+)
+
+// faults are of all kinds that a page can have: links of every style,
+// markup, front matter, headings, examples, navigation.
+var faults = []fault{
+	{redisPage, "(./mode-configuration.mdx)", "(./mode-configuratoin.mdx)", "link/missing-page", "./mode-configuratoin.mdx"},
+	{redisPage, "standalone-mode.mdx#commands-that-are-missing", "standalone-mode.mdx#commands-missing", "link/missing-anchor", "../deployment/standalone-mode.mdx#commands-missing"},
+	{modePage, "(#environment-variable-overrides)", "(#environment-overrides)", "link/missing-anchor", "#environment-overrides"},
+	{modePage, `"/images/configuration/mode-inheritance.svg"`, `"/images/configuration/mode-inherit.svg"`, "link/missing-image", "/images/configuration/mode-inherit.svg"},
+	{startPage, `href="./docs/getting-started/quickstart.mdx"`, `href="./docs/getting-started/quick-start.mdx"`, "link/missing-page", "./docs/getting-started/quick-start.mdx"},
+	{redisPage, "[Mode configuration](./mode-configuration.mdx)", "[Mode configuration]()", "link/empty", "[Mode configuration]()"},
+	{redisPage, "[Mode configuration](./mode-configuration.mdx)", "[Mode configuration](https:/docs.compozy.dev)", "link/external-malformed", "https:/docs.compozy.dev"},
+	{redisPage, "[Mode configuration](./mode-configuration.mdx)", "[Mode configuration](javascript:alert(1))", "mdx/unsafe-url", "javascript:alert(1)"},
+	{modePage, "[Redis configuration](./redis.mdx) has", "Redis configuration has", "link/one-way", ""},
+	{quickstartPage, `<Callout type="warning"`, `<Calout type="warning"`, "mdx/unknown-component", "<Calout"},
+	{quickstartPage, `<Callout type="warning" title=`, `<Callout type="warning" titel=`, "component/unknown-prop", "titel="},
+	{quickstartPage, `<Callout type="warning"`, `<Callout type="wraning"`, "component/prop-type", "wraning"},
+	{quickstartPage, "</Steps>", "", "mdx/unclosed-element", "<Steps>"},
+	{quickstartPage, "Take option 1 if you are not sure.", "Take option {1 + 1} if you are not sure.", "mdx/bad-expression", "{1 + 1}"},
+	{quickstartPage, "Take option 1 if", "<!-- check --> Take option 1 if", "mdx/html-comment", "<!-- check -->"},
+	{standalonePage, "title: Standalone mode\n", "title: Standalone mode\ntitle: Twice\n", "front-matter/duplicate-key", "title: Twice"},
+	{standalonePage, "description: Run", "descripton: Run", "page/unknown-front-matter", "descripton"},
+	{standalonePage, "### Keep the cache", "##### Keep the cache", "page/heading-order", "##### Keep the cache"},
+	{standalonePage, "## What is Standalone Mode", "# What is Standalone Mode", "page/title-differs", "# What is Standalone Mode"},
+	{redisPage, "  port: 6379\n", "  prot: 6379\n", "compozy/unknown-key", "prot: 6379"},
+	{redisPage, "  port: 6379\n", "  port: 663790\n", "compozy/limit", "663790"},
+	{modePage, "mode: standalone\n", "mode: standalne\n", "compozy/mode", "standalne"},
+	{redisPage, `snapshot_interval: 5m`, `snapshot_interval: 5`, "compozy/duration-unit", "5\n      snapshot_on_shutdown"},
+	{startPage, `expect="redis=standalone`, `expect="redis=distributed`, "example/mode", ""},
+	{modePage, `expect-error="compozy/mode-remote at redis.mode"` + "\nredis:\n  mode: remote", `expect-error="compozy/mode-remote at redis.mode"` + "\nredis:\n  mode: standalone", "example/expected-error-missing", ""},
+	{redisPage, "```yaml title", "```ymal title", "example/unknown-language", "ymal"},
+	{redisPage, "```yaml title", "```yaml titel", "example/unknown-attribute", "titel"},
+	{siteConfig, `"configuration/redis"]`, `"configuration/reddis"]`, "nav/missing-page", `"configuration/reddis"`},
+	{siteConfig, `"content": "content"`, `"contents": "content"`, "config/unknown-key", `"contents"`},
+}
+
+// copyRepository copies what a build reads of this repository.
+func copyRepository(t testing.TB) string {
+	t.Helper()
+	to := t.TempDir()
+	for _, name := range []string{siteConfig, "content", "public", "schemas", "components"} {
+		from := filepath.Join("../..", name)
+		err := filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			rel, err := filepath.Rel("../..", p)
+			if err != nil {
+				return err
+			}
+			text, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			write(t, to, filepath.ToSlash(rel), string(text))
+			return nil
+		})
+		if err != nil && name != "components" {
+			t.Fatal(err)
+		}
+	}
+	return to
+}
+
+// TestOwnPagesAreClean checks the pages of this repository.
+func TestOwnPagesAreClean(t *testing.T) {
+	t.Parallel()
+	r, err := Check(t.Context(), Options{Root: copyRepository(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Report.Diagnostics) > 0 {
+		t.Errorf("the pages have findings:\n%s", lines(r.Report.Diagnostics))
+	}
+	if s := r.Report.Summary; s.Pages < 5 || s.Links < 20 || s.Examples.Executed < 15 {
+		t.Errorf("only %d pages, %d links and %d executed examples were looked at", s.Pages, s.Links, s.Examples.Executed)
+	}
+}
+
+// TestEveryFaultIsFound breaks a copy of the pages in one place at a time.
+func TestEveryFaultIsFound(t *testing.T) {
+	t.Parallel()
+	if len(faults) < 25 {
+		t.Fatalf("%d faults are too few", len(faults))
+	}
+	for _, f := range faults {
+		t.Run(strings.ReplaceAll(f.rule+" in "+filepath.Base(f.file), "/", " "), func(t *testing.T) {
+			t.Parallel()
+			root := copyRepository(t)
+			path := filepath.Join(root, filepath.FromSlash(f.file))
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(before), f.old) {
+				t.Fatalf("%s no longer holds %q: choose another place for this fault", f.file, f.old)
+			}
+			text := strings.Replace(string(before), f.old, f.new, 1)
+			write(t, root, f.file, text)
+			r, err := Check(t.Context(), Options{Root: root})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := 0
+			if f.at != "" {
+				want = 1 + strings.Count(text[:strings.Index(text, f.at)], "\n")
+			}
+			for _, d := range r.Report.Diagnostics {
+				start, _ := d.Span.Bounds()
+				if d.Rule == f.rule && d.Span.Path() == f.file && (want == 0 || start.Line == want) {
+					return
+				}
+			}
+			t.Errorf("no %s in %s at line %d; findings:\n%s", f.rule, f.file, want, lines(r.Report.Diagnostics))
+		})
+	}
+}

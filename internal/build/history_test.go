@@ -1,0 +1,94 @@
+package build
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseHistory(t *testing.T) {
+	t.Parallel()
+	at := func(s int64) time.Time { return time.Unix(s, 0).UTC() }
+	tests := []struct {
+		name, out string
+		want      map[string]time.Time
+	}{
+		{"nothing", "", map[string]time.Time{}},
+		{"newest wins whatever the order", "\x0150 \x02\x00\na.mdx\x00\x0190 HEAD -> main\x02\x00\na.mdx\x00b é.mdx\x00",
+			map[string]time.Time{"a.mdx": at(90), "b é.mdx": at(90)}},
+		{"the end of a shallow clone is ignored", "\x0190 HEAD -> main\x02\x00\na.mdx\x00\x0150 grafted\x02\x00\na.mdx\x00b.mdx\x00",
+			map[string]time.Time{"a.mdx": at(90)}},
+		{"a branch named grafted-on is not the end", "\x0150 grafted-on\x02\x00\na.mdx\x00", map[string]time.Time{"a.mdx": at(50)}},
+		{"noise", "warning: x\x01zz \x02\x00\na\x00\x01-5 \x02\x00\nb\x00", map[string]time.Time{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, parseHistory(tt.out)); diff != "" {
+				t.Errorf("times differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	repo := t.TempDir()
+	git := func(date string, args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", args...)
+		cmd.Dir = repo
+		cmd.Env = []string{
+			"PATH=" + os.Getenv("PATH"), "HOME=" + repo, "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b.c", "GIT_COMMITTER_NAME=a",
+			"GIT_COMMITTER_EMAIL=a@b.c", "GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date,
+		}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(repo, "site", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git("@0 +0000", "init", "-q")
+	write("content/a.mdx", "1")
+	write("content/ü b.mdx", "1")
+	write("other.txt", "1")
+	git("@0 +0000", "add", ".")
+	git("@1700000000 +0000", "commit", "-qm", "one")
+	write("content/a.mdx", "2")
+	git("@1800000000 +0000", "commit", "-qam", "two")
+	write("content/new.mdx", "not committed")
+
+	site := filepath.Join(repo, "site")
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + repo, "GIT_DIR=/nonexistent"}
+	want := map[string]time.Time{
+		"content/a.mdx":   time.Unix(1800000000, 0).UTC(),
+		"content/ü b.mdx": time.Unix(1700000000, 0).UTC(),
+	}
+	if diff := cmp.Diff(want, history(t.Context(), site, "content", env)); diff != "" {
+		t.Errorf("times differ (-want +got):\n%s", diff)
+	}
+	if got := history(t.Context(), t.TempDir(), "content", env); len(got) != 0 {
+		t.Errorf("outside a repository there are no times, got %v", got)
+	}
+
+	clone := filepath.Join(t.TempDir(), "clone")
+	git("@0 +0000", "clone", "-q", "--depth", "1", "file://"+repo, clone)
+	if got := history(t.Context(), filepath.Join(clone, "site"), "content", env); len(got) != 0 {
+		t.Errorf("a clone of depth 1 knows no times, got %v", got)
+	}
+}

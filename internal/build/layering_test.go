@@ -1,0 +1,230 @@
+package build
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const modulePath = "github.com/compozy/docs/"
+
+// arrows says which packages of ours a package may import. A name that ends in
+// "/..." stands for everything below it. A package that is not listed fails
+// the test: a new one says here where it belongs.
+var arrows = map[string][]string{
+	"cmd/docs":         {"internal/build", "internal/diag", "internal/preview", "validate/report"},
+	"cmd/compozy":      {"compozy/cli"},
+	"schemas":          {},
+	"internal/source":  {},
+	"internal/par":     {},
+	"internal/diag":    {"internal/source"},
+	"internal/tree":    {"internal/source"},
+	"internal/schema":  {"internal/source", "internal/tree"},
+	"internal/mdx":     {"internal/source", "internal/diag", "internal/tree"},
+	"internal/site":    {"internal/source", "internal/diag", "internal/tree", "internal/schema", "internal/mdx", "schemas"},
+	"internal/golden":  {},
+	"internal/preview": {"internal/build", "internal/diag"},
+	"internal/build": {
+		"internal/source", "internal/diag", "internal/par", "internal/mdx", "internal/site",
+		"render", "render/component", "validate/...",
+	},
+	"compozy/mode":      {"internal/source", "internal/diag"},
+	"compozy/config":    {"internal/source", "internal/diag", "internal/tree", "internal/schema", "compozy/mode", "schemas"},
+	"compozy/cache/...": {"internal/source", "internal/diag", "compozy/mode", "compozy/config", "compozy/cache/..."},
+	"compozy/cli":       {"internal/source", "internal/diag", "compozy/..."},
+	"render/...": {
+		"internal/source", "internal/diag", "internal/tree", "internal/mdx", "internal/site", "render/...", "schemas",
+	},
+	"validate/example/...": {
+		"internal/source", "internal/diag", "internal/tree", "internal/schema", "internal/mdx", "internal/site",
+		"compozy/...", "schemas", "validate/example/...",
+	},
+	"validate/link":      {"internal/source", "internal/diag", "internal/par", "internal/mdx", "internal/site"},
+	"validate/second":    {"internal/source", "internal/diag", "internal/mdx"},
+	"validate/component": {"internal/source", "internal/diag", "internal/mdx"},
+	"validate/outline":   {"internal/source", "internal/diag", "internal/mdx", "internal/site"},
+	"validate/report":    {"internal/source", "internal/diag"},
+	"validate/mutate":    {"internal/source", "internal/diag", "internal/par", "internal/mdx", "internal/site", "validate/..."},
+}
+
+// fences says which packages may import a module of others.
+var fences = map[string][]string{
+	"github.com/yuin/goldmark":                   {"internal/mdx"},
+	"github.com/gomarkdown/markdown":             {"validate/second"},
+	"github.com/santhosh-tekuri/jsonschema/v5":   {"internal/schema"},
+	"gopkg.in/yaml.v3":                           {"internal/tree"},
+	"github.com/pelletier/go-toml/v2":            {"internal/tree"},
+	"github.com/alecthomas/chroma/v2":            {"render/highlight"},
+	"github.com/alicebob/miniredis/v2":           {"compozy/cache/..."},
+	"github.com/redis/go-redis/v9":               {"compozy/cache/...", "validate/example", "validate/example/yaml"},
+	"golang.org/x/sys":                           {"internal/build"},
+	"golang.org/x/term":                          {"cmd/docs"},
+	"golang.org/x/text/width":                    {"internal/diag"},
+	"golang.org/x/text/unicode/norm":             {"internal/site", "validate/link", "internal/mdx"},
+	"golang.org/x/text/cases":                    {"internal/site"},
+	"golang.org/x/net/html":                      {"internal/mdx", "render/...", "validate/component", "validate/link"},
+	"golang.org/x/tools/txtar":                   {"internal/golden"},
+	"github.com/google/go-cmp":                   {"internal/golden"},
+	"github.com/rogpeppe/go-internal/testscript": {},
+}
+
+type listed struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// listPackages asks the go command what imports what. The files of other
+// systems count too: Imports is asked for each of them.
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]*listed{}
+	var order []string
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+		cmd.Dir = root
+		cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		for d := json.NewDecoder(bytes.NewReader(out)); ; {
+			var p listed
+			if err := d.Decode(&p); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			have, ok := all[p.ImportPath]
+			if !ok {
+				have = &listed{ImportPath: p.ImportPath}
+				all[p.ImportPath] = have
+				order = append(order, p.ImportPath)
+			}
+			have.Imports = append(have.Imports, p.Imports...)
+			have.TestImports = append(have.TestImports, append(p.TestImports, p.XTestImports...)...)
+		}
+	}
+	slices.Sort(order)
+	var out []listed
+	for _, name := range order {
+		p := *all[name]
+		p.Imports = slices.Compact(slices.Sorted(slices.Values(p.Imports)))
+		p.TestImports = slices.Compact(slices.Sorted(slices.Values(p.TestImports)))
+		out = append(out, p)
+	}
+	return out
+}
+
+// covers reports whether a pattern of the tables stands for a package.
+func covers(pattern, name string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return name == base || strings.HasPrefix(name, base+"/")
+	}
+	return pattern == name
+}
+
+func anyCovers(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return covers(p, name) })
+}
+
+func arrowsOf(name string) ([]string, bool) {
+	if to, ok := arrows[name]; ok {
+		return to, true
+	}
+	for pattern, to := range arrows {
+		if strings.HasSuffix(pattern, "/...") && covers(pattern, name) {
+			return to, true
+		}
+	}
+	return nil, false
+}
+
+// wrongImports returns what is wrong with the imports of a package.
+func wrongImports(name string, imports []string) (out []string) {
+	allowed, known := arrowsOf(name)
+	if !known {
+		return []string{"is not in the table of arrows"}
+	}
+	for _, imp := range imports {
+		if ours, ok := strings.CutPrefix(imp, modulePath); ok {
+			if !anyCovers(allowed, ours) {
+				out = append(out, "must not import "+ours)
+			}
+			continue
+		}
+		first, _, _ := strings.Cut(imp, "/")
+		if !strings.Contains(first, ".") {
+			continue // the standard library
+		}
+		module := ""
+		for m := range fences {
+			if (imp == m || strings.HasPrefix(imp, m+"/")) && len(m) > len(module) {
+				module = m
+			}
+		}
+		if module == "" {
+			out = append(out, "imports "+imp+", which is not in the table of fences")
+		} else if !anyCovers(fences[module], name) {
+			out = append(out, "must not import "+imp)
+		}
+	}
+	return out
+}
+
+func TestLayering(t *testing.T) {
+	t.Parallel()
+	packages := listPackages(t)
+	if len(packages) < 10 {
+		t.Fatalf("go list names only %d packages", len(packages))
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, modulePath)
+		if strings.Contains(name, "/testdata/") {
+			continue
+		}
+		for _, f := range wrongImports(name, p.Imports) {
+			t.Errorf("%s %s", name, f)
+		}
+		// Tests may look further, but the two halves stay apart even there.
+		for _, imp := range p.TestImports {
+			ours := strings.TrimPrefix(imp, modulePath)
+			if covers("render/...", name) && covers("validate/...", ours) || covers("validate/...", name) && covers("render", ours) {
+				t.Errorf("the tests of %s must not import %s", name, ours)
+			}
+		}
+	}
+}
+
+func TestLayeringFindsFaults(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, imports string
+		want          int
+	}{
+		{"render", modulePath + "validate/link", 1},
+		{"validate/link", modulePath + "render", 1},
+		{"compozy/config", modulePath + "internal/mdx", 1},
+		{"internal/source", modulePath + "internal/diag", 1},
+		{"internal/site", "github.com/yuin/goldmark/ast", 1},
+		{"internal/site", "example.com/new/module", 1},
+		{"internal/unheard-of", "fmt", 1},
+		{"internal/mdx", "github.com/yuin/goldmark/ast", 0},
+		{"render/theme", modulePath + "render/highlight", 0},
+	}
+	for _, tt := range tests {
+		if got := wrongImports(tt.name, []string{tt.imports}); len(got) != tt.want {
+			t.Errorf("%s importing %s has faults %q, want %d", tt.name, tt.imports, got, tt.want)
+		}
+	}
+}
