@@ -60,16 +60,24 @@ func (r *run) judge() error {
 func (r *run) isSelected(path string) bool { return r.selected == nil || r.selected[path] }
 
 func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error) {
-	if p.Doc == nil {
+	doc, mistaken := r.mistaken[p.File.Path()]
+	if !mistaken {
+		doc = p.Doc
+	}
+	if doc == nil {
 		return out, nil
 	}
 	stop := r.clock.start("check")
-	links := link.CheckPage(r.site, p)
-	out.links, out.external = links.Checked, links.External
-	out.found = append(out.found, links.Diagnostics...)
-	out.found = append(out.found, second.Read(p.Doc)...)
-	out.found = append(out.found, component.Check(p.Doc, r.library)...)
-	results := r.checker.Page(ctx, p.Doc)
+	if p.Doc != nil {
+		links := link.CheckPage(r.site, p)
+		out.links, out.external = links.Checked, links.External
+		out.found = append(out.found, links.Diagnostics...)
+	}
+	if !mistaken {
+		out.found = append(out.found, second.Read(doc)...)
+		out.found = append(out.found, component.Check(doc, r.library)...)
+	}
+	results := r.checker.Page(ctx, doc)
 	seals := make(map[*mdx.CodeBlock]render.Seal, len(results))
 	for _, e := range results {
 		out.found = append(out.found, e.Diagnostics...)
@@ -77,7 +85,7 @@ func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error
 		seals[e.Fence] = seal(e)
 	}
 	stop()
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil || mistaken {
 		return out, err
 	}
 	defer r.clock.start("render")()

@@ -31,6 +31,7 @@ type run struct {
 	library  *component.Library
 	renderer *render.Renderer
 	checker  *example.Checker
+	mistaken map[string]*mdx.Doc // by path: pages that do not parse, which cannot be rendered
 	site     *site.Site
 	selected map[string]bool // paths of the pages asked for; nil means all
 	pages    []pageResult    // parallel to site.Pages
@@ -43,7 +44,7 @@ func start(ctx context.Context, o Options) (*run, error) {
 	if o.Root == "" {
 		o.Root = "."
 	}
-	r := &run{ctx: ctx, o: o}
+	r := &run{ctx: ctx, o: o, mistaken: map[string]*mdx.Doc{}}
 	r.progress("reading", 0, 0)
 	stop := r.clock.start("load")
 	src, found, err := site.Load(o.Root)
@@ -130,8 +131,9 @@ func (r *run) work(dates ...func() map[string]time.Time) error {
 	return r.judge()
 }
 
-// parse reads every page. A page with errors has no Doc: what follows from
-// them is not reported a second time.
+// parse reads every page. A page whose mistakes hid text has no Doc in the
+// site, so that nothing that follows from them is reported a second time; its
+// examples run all the same.
 func (r *run) parse() ([]*mdx.Doc, error) {
 	type parsed struct {
 		doc   *mdx.Doc
@@ -146,14 +148,16 @@ func (r *run) parse() ([]*mdx.Doc, error) {
 		}
 		defer r.clock.start("parse")()
 		doc, found := mdx.Parse(p.File, mdx.Options{MDX: p.MDX, Vocabulary: r.library, Site: facts})
-		if diag.HasErrors(found) {
-			doc = nil
-		}
 		return parsed{doc, found}, nil
 	})
 	docs := make([]*mdx.Doc, len(results))
 	for i, p := range results {
-		docs[i] = p.doc
+		if diag.HasErrors(p.found) {
+			r.mistaken[r.src.Pages[i].File.Path()] = p.doc
+		}
+		if p.doc != nil && !p.doc.Lost {
+			docs[i] = p.doc
+		}
 		r.found = append(r.found, p.found...)
 	}
 	return docs, err

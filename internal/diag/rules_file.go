@@ -46,7 +46,7 @@ var fileRules = []Rule{
 	{
 		ID: "file/reserved", Severity: Error,
 		Summary: "a file takes a place that the builder fills",
-		Cause:   "404.html, sitemap.xml, robots.txt and everything below _assets/ are made from the site itself.",
+		Cause:   "404.html, sitemap.xml, robots.txt and everything below _docs/ are made from the site itself.",
 		Example: "public/sitemap.xml",
 		Remedy:  "Delete or rename the file.",
 	},

@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	gtext "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"github.com/compozy/docs/internal/source"
 )
@@ -32,7 +33,7 @@ type autolinkParser struct{}
 // Trigger lists the characters after which, or at the start of text, a bare
 // URL may begin. A blank also stands for "start of text" in goldmark.
 func (autolinkParser) Trigger() []byte {
-	return []byte{' ', '*', '_', '~', '(', '"', '\'', ',', ';', ':', '.', '!', '?', '|', '=', '>', '/', '-', '+', ')', ']', '}'}
+	return []byte{' ', '*', '_', '~', '(', '"', '\'', ',', ';', ':', '.', '!', '?', '|', '=', '>', '/', '-', '+', ')', ']', '}', '\\'}
 }
 
 func (autolinkParser) Parse(parent ast.Node, block gtext.Reader, pc parser.Context) ast.Node {
@@ -45,8 +46,16 @@ func (autolinkParser) Parse(parent ast.Node, block gtext.Reader, pc parser.Conte
 		skip = 1
 	}
 	before := block.PrecendingCharacter()
-	if skip == 1 {
+	switch _, afterToken := parent.LastChild().(*tokenNode); {
+	case line[0] == '\\':
+		if len(line) < 2 || !util.IsPunct(line[1]) || line[1] == '<' {
+			return nil
+		}
+		skip, before = 2, rune(line[1])
+	case skip == 1:
 		before = rune(line[0])
+	case afterToken && parent.LastChild().(*tokenNode).token.span.End == seg.Start:
+		before = '\n' // the text of an element begins, or goes on behind it
 	}
 	length, dest := autolink(line[skip:], before)
 	if length == 0 && skip == 0 && bytes.ContainsRune([]byte("+-."), rune(line[0])) {

@@ -113,6 +113,7 @@ type blockParser struct {
 	footOrder   []*block
 	wasted      int // bytes read by look-ahead that came to nothing
 	tooDeep     bool
+	lost        bool // a mistake hid lines
 	cellCount   int
 }
 

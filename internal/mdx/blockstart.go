@@ -22,8 +22,8 @@ const (
 func (p *blockParser) begin(container *block) (*block, startResult) {
 	if p.tip.depth >= maxDepth && container.kind.isContainer() {
 		if !p.tooDeep {
-			p.tooDeep = true
-			p.report(diag.New("mdx/too-deep", p.span(p.next, p.next+1), "Blocks nest deeper than %d levels here", maxDepth).
+			p.tooDeep, p.lost = true, true
+			p.report(diag.New("mdx/too-deep", p.span(p.next, p.next+1), "blocks nest deeper than %d levels here", maxDepth).
 				WithAdvice("flatten the quotes or lists"))
 		}
 		return nil, noBlock

@@ -1,6 +1,7 @@
 package mdx
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,8 +25,9 @@ type builder struct {
 
 	scope        *scope
 	slugs        map[string]bool
-	repeats      map[string]int // by slug: the last number given
-	broken       map[string]int // opening tags already reported, whose closing tags are not
+	repeats      map[string]int   // by slug: the last number given
+	unknown      map[*Element]int // elements of unknown components, and their findings
+	broken       map[string]int   // opening tags already reported, whose closing tags are not
 	elementDepth int
 	inCell       bool
 }
@@ -91,11 +93,11 @@ func (b *builder) closeScope() {
 
 func (b *builder) unclosed(e *Element, what string) {
 	if isVoid(e) {
-		b.report(diag.New("mdx/void-element", e.OpenTag, "Element <%s> is never closed: it has no content and must close itself", e.Name).
+		b.report(diag.New("mdx/void-element", e.OpenTag, "element <%s> is never closed: it has no content and must close itself", e.Name).
 			WithAdvice("write <%s />", e.Name))
 		return
 	}
-	d := diag.New("mdx/unclosed-element", e.OpenTag, "Element %s is never closed before the end of its %s", show(e.Name), what)
+	d := diag.New("mdx/unclosed-element", e.OpenTag, "element %s is never closed before the end of its %s", show(e.Name), what)
 	b.report(d.WithAdvice("add </%s> in the same %s, or make the tag self-closing", e.Name, what))
 }
 
@@ -111,8 +113,8 @@ func (b *builder) token(t token, block bool) {
 		b.broken[t.broken]++
 	case t.tag == nil:
 		v, ok := b.resolve(t.value, t.span)
-		if _, isObject := v.(*Object); isObject && ok {
-			b.report(diag.New("mdx/bad-expression", t.span, "An expression in text gives an object, which cannot be printed").
+		if ok && holdsObject(v) {
+			b.report(diag.New("mdx/bad-expression", t.span, "an expression in text gives an object, which cannot be printed").
 				WithAdvice("name one of its keys, as in {frontmatter.title}"))
 		}
 		b.add(&Expression{Base: Base{Span: t.span}, Value: v})
@@ -121,6 +123,18 @@ func (b *builder) token(t token, block bool) {
 	default:
 		b.openTag(t.tag, block)
 	}
+}
+
+// holdsObject reports whether a value, or an item of a list that prints item
+// by item, is an object.
+func holdsObject(v Value) bool {
+	switch v := v.(type) {
+	case *Object:
+		return true
+	case []Value:
+		return slices.ContainsFunc(v, holdsObject)
+	}
+	return false
 }
 
 // forgive closes the innermost open element of a name whose closing tag has
@@ -144,7 +158,7 @@ func (b *builder) openTag(t *tag, block bool) {
 	}
 	if b.elementDepth >= maxDepth {
 		if b.elementDepth == maxDepth {
-			b.report(diag.New("mdx/too-deep", t.span, "Elements nest deeper than %d levels here", maxDepth).WithAdvice("flatten the markup"))
+			b.report(diag.New("mdx/too-deep", t.span, "elements nest deeper than %d levels here", maxDepth).WithAdvice("flatten the markup"))
 		}
 	}
 	b.elementDepth++
@@ -155,10 +169,10 @@ func (b *builder) closeTag(t *tag) {
 	s := b.scope
 	for n := len(s.open); n > 0; n = len(s.open) {
 		top := s.open[n-1]
-		if top.element.Name == t.name {
+		if top.element.Name == t.name || b.closesMisspelt(t, top.element) {
 			b.pop(t)
 			if isVoid(top.element) {
-				b.report(diag.New("mdx/void-element", t.span, "The closing tag </%s> cannot stand here: element <%s> has no content", t.name, t.name).
+				b.report(diag.New("mdx/void-element", t.span, "the closing tag </%s> cannot stand here: element <%s> has no content", t.name, t.name).
 					WithAdvice("write <%s /> alone", t.name))
 			}
 			return
@@ -198,22 +212,22 @@ func (b *builder) closeTag(t *tag) {
 				continue
 			}
 			o.forgiven = true
-			b.report(diag.New("mdx/stray-closing-tag", t.span, "The closing tag </%s> stands in a %s, but its element was opened outside of it", t.name, s.what).
+			b.report(diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> stands in a %s, but its element was opened outside of it", t.name, s.what).
 				WithNote(o.element.OpenTag, "the element opens here").
 				WithAdvice("put </%s> on a line of its own, with nothing else on the line", t.name))
 			return
 		}
 	}
-	d := diag.New("mdx/stray-closing-tag", t.span, "The closing tag </%s> closes nothing", t.name)
+	d := diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> closes nothing", t.name)
 	if voidElements[t.name] {
-		d = diag.New("mdx/stray-closing-tag", t.span, "The closing tag </%s> closes nothing: write <%s /> for this element", t.name, t.name)
+		d = diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> closes nothing: write <%s /> for this element", t.name, t.name)
 	}
 	b.report(d.WithAdvice("remove it, or add the opening tag %s before it in the same %s", show(t.name), s.what))
 }
 
 // mismatched reports a closing tag that does not fit the open element.
 func (b *builder) mismatched(t *tag, open *Element) {
-	d := diag.New("mdx/mismatched-tag", t.span, "The closing tag </%s> does not match the open element %s", t.name, show(open.Name)).
+	d := diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s", t.name, show(open.Name)).
 		WithNote(open.OpenTag, "%s opens here", show(open.Name))
 	if diag.Nearest(t.name, []string{open.Name}) != "" && t.nameSpan.HasPlace() {
 		d = d.WithFix(t.nameSpan, open.Name, "close "+show(open.Name))
@@ -270,7 +284,16 @@ func (b *builder) component(e *Element) {
 		}
 		names = v.Names()
 	}
-	d := diag.New("mdx/unknown-component", e.OpenTag, "Component %s is unknown", show(e.Name))
+	if b.unknown == nil {
+		b.unknown = map[*Element]int{}
+	}
+	b.unknown[e] = len(b.diags)
+	b.report(unknownComponent(e, names))
+}
+
+// unknownComponent is the finding on a name that no component has.
+func unknownComponent(e *Element, names []string) diag.Diagnostic {
+	d := diag.New("mdx/unknown-component", e.OpenTag, "component %s is unknown", show(e.Name))
 	if near := diag.Nearest(e.Name, names); near != "" {
 		d = d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near))
 	} else if near := diag.Nearest(e.Name, htmlNames); near != "" {
@@ -278,7 +301,22 @@ func (b *builder) component(e *Element) {
 	} else {
 		d = d.WithAdvice("use a component of the library, or add components/%s.html to the site", e.Name)
 	}
-	b.report(d)
+	return d
+}
+
+// closesMisspelt reports whether a closing tag is the right one of an element
+// whose opening tag is misspelt. Then the closing tag is no second mistake, and
+// says which name was meant.
+func (b *builder) closesMisspelt(t *tag, open *Element) bool {
+	at, ok := b.unknown[open]
+	if !ok || b.options.Vocabulary == nil || diag.Nearest(t.name, []string{open.Name}) == "" {
+		return false
+	}
+	if _, known := b.options.Vocabulary.Component(t.name); !known {
+		return false
+	}
+	b.diags[at] = unknownComponent(open, []string{t.name}).WithNote(t.span, "the closing tag has the right name")
+	return true
 }
 
 // attributes resolves values, spreads and repeated names.
@@ -303,7 +341,7 @@ func (b *builder) attributes(e *Element, attrs []*Attr) {
 		o, isObject := v.(*Object)
 		if !isObject {
 			if ok {
-				b.report(diag.New("mdx/bad-expression", a.Span, "The expression that is spread here is no object").WithAdvice("spread an object literal or a mapping: {...{title: \"x\"}}"))
+				b.report(diag.New("mdx/bad-expression", a.Span, "the expression that is spread here is no object").WithAdvice("spread an object literal or a mapping: {...{title: \"x\"}}"))
 			}
 			continue
 		}
@@ -334,7 +372,7 @@ func (b *builder) resolve(v Value, span source.Span) (out Value, ok bool) {
 			case bool:
 				s += strconv.FormatBool(p)
 			default:
-				b.report(diag.New("mdx/bad-expression", span, "A template literal in this expression holds a value that is no text"))
+				b.report(diag.New("mdx/bad-expression", span, "a template literal in this expression holds a value that is no text"))
 				return nil, false
 			}
 		}

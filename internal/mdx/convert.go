@@ -22,6 +22,18 @@ func (b *builder) buildPage(root *block) {
 		from := b.footnoteBlocks[normalLabel(f.Label)]
 		f.Kids = b.within("footnote", func() { b.blocks(from.kids) })
 	}
+	b.judgeUnused(root)
+}
+
+// judgeUnused reads the footnotes that do not print, because nothing refers to
+// them or another one has their label, for their mistakes alone.
+func (b *builder) judgeUnused(k *block) {
+	for _, kid := range k.kids {
+		b.judgeUnused(kid)
+	}
+	if key := normalLabel(k.label); k.kind == kindFootnote && (b.footnoteBlocks[key] != k || b.footnotes[key] == nil) {
+		b.aside("footnote", func(aside *builder) { aside.blocks(k.kids) })
+	}
 }
 
 // reserveIDs notes the ids that headings ask for, so that no generated id
@@ -81,7 +93,7 @@ func (b *builder) block(k *block) {
 		if b.definitions[normalLabel(k.label)] == k.link {
 			b.checkURL(k.link.Dest, k.link.DestSpan)
 		}
-		b.doc.Links = append(b.doc.Links, k.link)
+		b.addLink(k.link)
 	}
 }
 
@@ -332,7 +344,7 @@ func (b *builder) codeSpan(n *ast.CodeSpan) {
 
 func (b *builder) link(n *ast.Link) {
 	l := b.linkUse(n, n.Destination, n.Title, n.Reference)
-	b.doc.Links = append(b.doc.Links, l)
+	b.addLink(l)
 	kids := b.within("link", func() { b.inlines(n) })
 	l.Text = strings.TrimSpace(PlainText(kids))
 	b.add(&LinkNode{Base: Base{Span: l.Span, Kids: kids}, Link: l})
@@ -342,22 +354,36 @@ func (b *builder) image(n *ast.Image) {
 	l := b.linkUse(n, n.Destination, n.Title, n.Reference)
 	l.Image = true
 	l.Text = b.altOf(n)
-	b.doc.Links = append(b.doc.Links, l)
+	b.addLink(l)
 	b.add(&ImageNode{Base: Base{Span: l.Span}, Link: l, Alt: l.Text})
 }
 
 // altOf returns an image's alternative text. The nodes between its brackets
 // are read for their text and mistakes alone: no reader gets their markup.
 func (b *builder) altOf(n ast.Node) string {
+	return PlainText(b.aside("alternative text", func(aside *builder) { aside.inlines(n) }))
+}
+
+// aside reads nodes that do not become part of the page. Of what is found only
+// the mistakes are kept.
+func (b *builder) aside(what string, fill func(*builder)) []Node {
 	aside := &builder{
 		text: b.text, options: b.options, inCell: b.inCell,
 		doc:         &Doc{File: b.doc.File, Front: b.doc.Front},
 		definitions: b.definitions, footnoteBlocks: b.footnoteBlocks, exports: b.exports,
 		footnotes: map[string]*Footnote{}, slugs: map[string]bool{}, repeats: map[string]int{}, broken: map[string]int{},
 	}
-	kids := aside.within("alternative text", func() { aside.inlines(n) })
+	kids := aside.within(what, func() { fill(aside) })
 	b.diags = append(b.diags, aside.diags...)
-	return PlainText(kids)
+	return kids
+}
+
+// addLink lists a link for whoever judges where links lead. One with a scheme
+// that is refused leads nowhere, and is reported already.
+func (b *builder) addLink(l *Link) {
+	if SafeURL(l.Dest) {
+		b.doc.Links = append(b.doc.Links, l)
+	}
 }
 
 // linkUse describes a link or image and finds where its destination stands.

@@ -29,6 +29,11 @@ type Doc struct {
 	Fences   []*CodeBlock // document order
 	Elements []*Element   // document order (opening tags), HTML and components
 
+	// Lost says that a mistake hid text: headings, links and fences may be
+	// missing from the lists. A page that has mistakes and is not Lost can
+	// still be judged, though not be rendered.
+	Lost bool
+
 	// Opaque are the places that are MDX and not Markdown, in document order:
 	// front matter, ESM, tags, expressions, comments. A second, plain Markdown
 	// reading of the page blanks them out.

@@ -105,7 +105,7 @@ func scanESM(t *text, first int) (last int, exports []export, finding *diag.Diag
 		}
 	}
 	if r.bad == nil && r.depth > 0 {
-		r.bad = esmProblem(statement[0], "The statement that %s begins has a bracket that is never closed", statement[0].text)
+		r.bad = esmProblem(statement[0], "the statement that %s begins has a bracket that is never closed", statement[0].text)
 	}
 	finish()
 
@@ -190,7 +190,7 @@ func (r *esmReader) token() esmToken {
 		r.skipTemplate()
 		if r.buf[r.pos-1] != '`' || r.pos == tok.start+1 {
 			tok.end = tok.start + 1
-			r.bad = esmProblem(tok, "A template literal is never closed")
+			r.bad = esmProblem(tok, "a template literal is never closed")
 		}
 	case c >= '0' && c <= '9':
 		tok.kind = 'n'
@@ -287,7 +287,7 @@ func (c *esmShape) fail() {
 		return
 	}
 	last := c.toks[len(c.toks)-1]
-	c.bad = esmProblem(last, "The %s statement is cut short after %q", c.toks[0].text, last.text)
+	c.bad = esmProblem(last, "the %s statement is cut short after %q", c.toks[0].text, last.text)
 }
 
 // take steps over a token with the text, or fails.

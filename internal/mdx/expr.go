@@ -56,7 +56,7 @@ func skipBraces(s *scanner) *problem {
 			if s.lazyAt >= 0 {
 				return lazyProblem(s, "expression")
 			}
-			p := problemf("mdx/unclosed-expression", open, open+1, "close it with }, or write \\{ for a literal brace", "The expression that begins here is never closed")
+			p := problemf("mdx/unclosed-expression", open, open+1, "close it with }, or write \\{ for a literal brace", "the expression that begins here is never closed")
 			p.atEnd = true
 			return p
 		case '{':
@@ -176,12 +176,12 @@ func (s *scanner) literal() (Value, *problem) {
 const literalAdvice = "an expression holds one value: a string, number, true, false, null, array, object, or a reference such as {frontmatter.title}; nothing is evaluated"
 
 func (s *scanner) bad(format string, args ...any) *problem {
-	return &problem{rule: "mdx/bad-expression", start: s.pos, end: s.pos, message: "Unsupported expression: " + fmt.Sprintf(format, args...), advice: literalAdvice}
+	return &problem{rule: "mdx/bad-expression", start: s.pos, end: s.pos, message: "unsupported expression: " + fmt.Sprintf(format, args...), advice: literalAdvice}
 }
 
 func (s *scanner) value() (Value, *problem) {
 	if s.depth++; s.depth > maxValueDepth {
-		return nil, &problem{rule: "mdx/too-deep", start: s.pos, end: s.pos, message: fmt.Sprintf("An expression nests deeper than %d levels", maxValueDepth), advice: "move the data into a file or flatten it"}
+		return nil, &problem{rule: "mdx/too-deep", start: s.pos, end: s.pos, message: fmt.Sprintf("an expression nests deeper than %d levels", maxValueDepth), advice: "move the data into a file or flatten it"}
 	}
 	defer func() { s.depth-- }()
 	s.skipTrivia()

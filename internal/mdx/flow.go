@@ -129,6 +129,7 @@ func (p *blockParser) beginFlow(container *block) (*block, startResult) {
 // the construct, only its first line is.
 func (p *blockParser) brokenFlow(home *block, s *scanner, a *ahead, tokens []token, soft []*problem, bad *problem) (*block, startResult) {
 	p.wasted += len(s.buf)
+	p.lost = true
 	b := p.add(home, kindFlow, p.next)
 	b.tokens = tokens
 	b.endLine = a.line
@@ -175,18 +176,22 @@ func brokenName(s *scanner, start int) string {
 
 // beginESM takes a block of import and export statements.
 func (p *blockParser) beginESM(container *block) (*block, startResult) {
-	if flowHome(container) != p.root || container.kind == kindParagraph || container.kind == kindTable || p.offset != p.text.lines[p.line].start || p.next != p.offset || !esmStart(p.rest()) {
+	if flowHome(container) != p.root || container.kind == kindParagraph || p.offset != p.text.lines[p.line].start || p.next != p.offset || !esmStart(p.rest()) {
 		return nil, noBlock
 	}
 	if !p.allClosed && p.tip.kind == kindParagraph {
 		return nil, noBlock // lazy text
 	}
 	p.closeUnmatched()
+	if p.tip.kind == kindTable {
+		p.close(p.tip)
+	}
 	first := p.line
 	last, exports, problem := scanESM(p.text, first)
 	span := p.span(p.text.lines[first].start, p.text.lines[last].end)
 	p.opaque = append(p.opaque, span)
 	if problem != nil {
+		p.lost = true
 		p.report(*problem)
 	}
 	for _, e := range exports {

@@ -26,7 +26,7 @@ func (d *Doc) readFrontMatter(t *text) (next int, diags []diag.Diagnostic) {
 	}
 	if end == len(t.lines) {
 		d.Front.Span = t.file.Span(first.start, first.end)
-		return end, []diag.Diagnostic{diag.New("front-matter/unclosed", d.Front.Span, "The frontmatter that begins on this line is never closed").
+		return end, []diag.Diagnostic{diag.New("front-matter/unclosed", d.Front.Span, "the frontmatter that begins on this line is never closed").
 			WithAdvice("write %s on a line of its own after the last key; if this is a horizontal rule, put a blank line before it", t.content(0, first.start)[:3])}
 	}
 	d.Front.Span = t.file.Span(first.start, t.lines[end].end)
@@ -52,7 +52,7 @@ func (d *Doc) readFrontMatter(t *text) (next int, diags []diag.Diagnostic) {
 		return end + 1, diags
 	}
 	if root.Kind != tree.Map {
-		return end + 1, []diag.Diagnostic{diag.New("front-matter/not-a-mapping", root.Span, "The frontmatter is a %s, not a mapping of keys to values", root.Kind).
+		return end + 1, []diag.Diagnostic{diag.New("front-matter/not-a-mapping", root.Span, "the frontmatter is a %s, not a mapping of keys to values", root.Kind).
 			WithAdvice("write it as lines of key: value, such as title: Redis")}
 	}
 	d.Front.Root = root
@@ -64,7 +64,7 @@ func frontMatterDiagnostic(p tree.Problem) diag.Diagnostic {
 	if p.Kind == tree.Duplicate {
 		rule = "front-matter/duplicate-key"
 	}
-	d := diag.New(rule, p.Span, "The frontmatter cannot be read: %s", p.Message)
+	d := diag.New(rule, p.Span, "the frontmatter cannot be read: %s", p.Message)
 	if p.Other.HasPlace() {
 		d = d.WithNote(p.Other, "it stands here too")
 	}

@@ -24,7 +24,7 @@ var forbiddenElements = set("script style object embed base meta link applet fra
 // urlAttributes hold a URL: true when the browser follows or loads it and the
 // link checker judges it.
 var urlAttributes = map[string]bool{
-	"href": true, "src": true, "poster": true, "xlink:href": true,
+	"href": true, "src": true, "poster": true, "xlink:href": true, "xlinkhref": true,
 	"action": false, "formaction": false, "data": false, "cite": false, "background": false, "ping": false, "longdesc": false,
 }
 
@@ -40,7 +40,7 @@ func (b *builder) htmlElement(e *Element) {
 		name = name[i+1:]
 	}
 	if forbiddenElements[name] {
-		b.report(diag.New("mdx/forbidden-element", e.OpenTag, "Element %s is not allowed on a page", show(e.Name)).
+		b.report(diag.New("mdx/forbidden-element", e.OpenTag, "element %s is not allowed on a page", show(e.Name)).
 			WithAdvice("pages cannot run or load code; use a component"))
 	}
 	for _, a := range e.Attrs {
@@ -50,7 +50,7 @@ func (b *builder) htmlElement(e *Element) {
 
 func (b *builder) htmlAttribute(e *Element, a *Attr) {
 	if why := refuseAttribute(a.Name); why != "" {
-		b.report(diag.New("mdx/forbidden-attribute", a.NameSpan, "Attribute %q is not allowed on a page: %s", a.Name, why).WithAdvice("remove it"))
+		b.report(diag.New("mdx/forbidden-attribute", a.NameSpan, "attribute %q is not allowed on a page: %s", a.Name, why).WithAdvice("remove it"))
 		return
 	}
 	name := strings.ToLower(a.Name)

@@ -19,6 +19,7 @@ type job struct {
 	diags     []diag.Diagnostic
 	opaque    []source.Span
 	footnotes map[string]*block
+	lost      bool // a mistake hid text
 
 	current ast.Node // the leaf that stretch belongs to
 	stretch *scanner
@@ -176,6 +177,9 @@ func (tokenParser) Parse(parent ast.Node, block gtext.Reader, pc parser.Context)
 	if bad != nil {
 		j.diags = append(j.diags, bad.diagnostic(s))
 		s.pos = max(s.pos, start+1)
+		if bad.atEnd {
+			j.lost = true
+		}
 		if bad.atEnd && bad.rule == "mdx/unclosed-expression" {
 			s.pos = len(s.buf)
 		}
@@ -219,24 +223,36 @@ func literalID(line []byte) int {
 // footnoteParser reads references to footnotes that exist.
 type footnoteParser struct{}
 
-func (footnoteParser) Trigger() []byte { return []byte{'['} }
+// Trigger has "!" too: an exclamation mark in front of a reference makes no
+// image of it.
+func (footnoteParser) Trigger() []byte { return []byte{'[', '!'} }
 
 func (footnoteParser) Parse(parent ast.Node, block gtext.Reader, pc parser.Context) ast.Node {
 	line, seg := block.PeekLine()
-	if len(line) < 4 || line[1] != '^' {
+	mark := 0
+	if line[0] == '!' {
+		mark = 1
+	}
+	if len(line) < mark+4 || line[mark] != '[' || line[mark+1] != '^' {
 		return nil
 	}
-	for i := 2; i < len(line); i++ {
+	for i := mark + 2; i < len(line); i++ {
 		switch c := line[i]; {
 		case c == ']':
-			label := string(line[2:i])
+			label := string(line[mark+2 : i])
+			if mark == 1 && i+1 < len(line) && (line[i+1] == '(' || line[i+1] == '[') {
+				return nil
+			}
 			j := jobOf(pc)
 			if j.footnotes[normalLabel(label)] == nil {
 				return nil
 			}
+			if mark == 1 {
+				ast.MergeOrAppendTextSegment(parent, seg.WithStop(seg.Start+1))
+			}
 			block.Advance(i + 1)
-			n := &footnoteRefNode{label: label, span: j.text.file.Span(seg.Start, seg.Start+i+1)}
-			n.SetPos(seg.Start)
+			n := &footnoteRefNode{label: label, span: j.text.file.Span(seg.Start+mark, seg.Start+i+1)}
+			n.SetPos(seg.Start + mark)
 			return n
 		case c == '\\':
 			i++

@@ -78,7 +78,7 @@ func (s *scanner) markupTag() (*tag, *problem) {
 		p = soft[0]
 	}
 	if p != nil {
-		p.rule, p.message = "mdx/bad-expression", "Unsupported expression: "+p.message
+		p.rule, p.message = "mdx/bad-expression", "unsupported expression: "+p.message
 	}
 	return t, p
 }

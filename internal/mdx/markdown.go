@@ -90,7 +90,7 @@ func (b *builder) markdownDefinitions(n ast.Node) {
 			b.definitions[key] = l
 		}
 		b.checkURL(l.Dest, l.DestSpan)
-		b.doc.Links = append(b.doc.Links, l)
+		b.addLink(l)
 	}
 }
 
@@ -290,12 +290,12 @@ func (b *builder) rawHTML(raw string, span source.Span, block bool) {
 
 func (b *builder) rawTag(tok html.Token, place source.Span) {
 	if forbiddenElements[tok.Data] {
-		b.report(diag.New("mdx/forbidden-element", place, "Element %s is not allowed on a page", show(tok.Data)).
+		b.report(diag.New("mdx/forbidden-element", place, "element %s is not allowed on a page", show(tok.Data)).
 			WithAdvice("pages cannot run or load code"))
 	}
 	for _, a := range tok.Attr {
 		if why := refuseAttribute(a.Key); why == "it is an event handler" || why == "it holds a whole document" {
-			b.report(diag.New("mdx/forbidden-attribute", place, "Attribute %q is not allowed on a page: %s", a.Key, why).WithAdvice("remove it"))
+			b.report(diag.New("mdx/forbidden-attribute", place, "attribute %q is not allowed on a page: %s", a.Key, why).WithAdvice("remove it"))
 		}
 		linked, isURL := urlAttributes[a.Key]
 		if !isURL || !b.checkURL(a.Val, place) || !linked {

@@ -131,6 +131,7 @@ func TestMistakes(t *testing.T) {
 		"over two cells":           {"| a | b |\n|---|---|\n| <b>x | y</b> |", "3:3 mdx/unclosed-element", "clos b"},
 		"fence hides closing tag":  {"<C>\n```\nx\n</C>", "1:1 mdx/unclosed-element", "clos C"},
 		"unknown component":        {"x <Unknown /> y", "1:3 mdx/unknown-component", "unknown Unknown"},
+		"opening tag misspelt":     {"<Unknown>\nx\n</Unknow>", "1:1 mdx/unknown-component", "unknown Unknown"},
 		"unquoted value":           {"<C a=b>", "1:6 mdx/attribute-syntax", "attribute"},
 		"missing value":            {"<C a= />", "1:7 mdx/attribute-syntax", "attribute"},
 		"typographic quotes":       {"<C a=“b” />", "1:6 mdx/attribute-syntax", "attribute"},
@@ -304,6 +305,31 @@ func TestPlainMarkdown(t *testing.T) {
 		_, diags := Parse(source.NewFile("page.md", []byte(src)), Options{})
 		if got := strings.Join(lines(diags), ", "); got != rule {
 			t.Errorf("%q gives %s, want %s", src, got, rule)
+		}
+	}
+}
+
+// TestLost holds which mistakes leave a page that can still be judged.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]bool{
+		"# a\n":                             false,
+		"<Unknown />\n\n# a\n":              false,
+		"<C>\n\n# a\n":                      false,
+		"x {1 + 1} <3 y\n\n# a\n":           false,
+		"x <C a=b> y\n\n# a\n":              false,
+		"<script>x</script>\n":              false,
+		"# a {nope}\n":                      true, // the id hangs on it
+		"x {1\n\n# a\n":                     true,
+		"{/* a\n\n# b\n":                    true,
+		"<C\n\n# a\n":                       true,
+		"import is fun\n# a\n":              true,
+		"---\na: [\n---\n# a\n":             true,
+		"> <C\na=\"b\">\n":                  true,
+		strings.Repeat("> ", 600) + "# a\n": true,
+	} {
+		if doc, diags := read(src); doc.Lost != want {
+			t.Errorf("%.40q: lost is %v, want %v (%v)", src, doc.Lost, want, lines(diags))
 		}
 	}
 }

@@ -25,8 +25,8 @@ type Options struct {
 }
 
 // Parse reads a page. All mistakes of the page are returned, in document
-// order. The Doc is complete only when no diagnostic is an error; with errors
-// it holds what could be read and must not be rendered or judged.
+// order. With errors among them the Doc holds what could be read and must not
+// be rendered; its Lost says whether it may be judged.
 //
 // Parse is safe for concurrent use.
 func Parse(f *source.File, o Options) (*Doc, []diag.Diagnostic) {
@@ -34,7 +34,9 @@ func Parse(f *source.File, o Options) (*Doc, []diag.Diagnostic) {
 	doc := &Doc{File: f, MDX: o.MDX}
 	from, diags := doc.readFrontMatter(t)
 	b := &builder{text: t, doc: doc, options: o, slugs: map[string]bool{}, repeats: map[string]int{}, exports: map[string]Value{}, broken: map[string]int{}}
+	doc.Lost = diag.HasErrors(diags)
 	if bad := overLimit(t, from, o.MDX); bad != nil {
+		doc.Lost = true
 		return doc, diag.Sort(append(diags, *bad))
 	}
 	if o.MDX {
@@ -42,7 +44,21 @@ func Parse(f *source.File, o Options) (*Doc, []diag.Diagnostic) {
 	} else {
 		b.parseMarkdown(from)
 	}
+	doc.Lost = doc.Lost || b.losesHeading()
 	return doc, diag.Sort(append(diags, b.diags...))
+}
+
+// losesHeading reports whether a mistake stands in a heading: its text, and so
+// its id, may not be what the author meant.
+func (b *builder) losesHeading() bool {
+	for _, d := range b.diags {
+		for _, h := range b.doc.Headings {
+			if d.Severity == diag.Error && d.Span.Start >= h.Span.Start && d.Span.Start < h.Span.End {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // parseMDX runs the block parser and, through goldmark, the inline parsers,
@@ -58,6 +74,7 @@ func (b *builder) parseMDX(from int) {
 
 	b.diags = append(b.diags, blocks.diags...)
 	b.diags = append(b.diags, j.diags...)
+	b.doc.Lost = b.doc.Lost || blocks.lost || j.lost
 	b.definitions = blocks.definitions
 	b.footnoteBlocks = blocks.footnotes
 	b.exports = blocks.exports
@@ -162,6 +179,7 @@ func (p *blockParser) leaf(kind blockKind, lines []segment, root ast.Node) ast.N
 		marks += countMarks(p.text.bytes[l.start:l.stop])
 	}
 	if marks > maxMarks {
+		p.lost = true
 		p.report(tooManyMarks(p.text, lines[0].start, lines[len(lines)-1].stop))
 		lines = nil
 	}

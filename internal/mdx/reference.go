@@ -31,13 +31,13 @@ func (b *builder) lookup(r ref, span source.Span) (Value, bool) {
 				names = append(names, name)
 			}
 			sort.Strings(names)
-			b.report(diag.New("mdx/unknown-reference", span, "Reference %q in this expression is unknown", r.root).
+			b.report(diag.New("mdx/unknown-reference", span, "reference %q in this expression is unknown", r.root).
 				WithAdvice("%s", diag.Suggest(r.root, names)).
 				WithAdvice("a name is known when it is frontmatter, site, or exported on this page with export const %s = …", r.root))
 			return nil, false
 		}
 		if b.resolving[r.root] {
-			b.report(diag.New("mdx/unknown-reference", span, "Reference %q in this expression refers to itself", r.root))
+			b.report(diag.New("mdx/unknown-reference", span, "reference %q in this expression refers to itself", r.root))
 			return nil, false
 		}
 		if b.resolving == nil {
@@ -67,7 +67,7 @@ func (b *builder) lookup(r ref, span source.Span) (Value, bool) {
 		}
 		at.path = append(at.path, step)
 		if !found {
-			b.report(diag.New("mdx/unknown-reference", span, "Reference %q in this expression is missing from the page's data", at.String()).
+			b.report(diag.New("mdx/unknown-reference", span, "reference %q in this expression is missing from the page's data", at.String()).
 				WithAdvice("%s", diag.Suggest(step.name, keys)))
 			return nil, false
 		}

@@ -111,7 +111,8 @@ func (p *blockParser) rows(b *block) [][]segment {
 	for _, l := range b.lines {
 		p.cellCount += len(b.aligns)
 		if p.cellCount > maxCells {
-			p.report(diag.New("mdx/limit", p.span(l.start, l.stop), "%s", fmt.Sprintf("The tables of this page have more than %d cells", maxCells)).
+			p.lost = true
+			p.report(diag.New("mdx/limit", p.span(l.start, l.stop), "%s", fmt.Sprintf("the tables of this page have more than %d cells", maxCells)).
 				WithAdvice("split the table over several pages, or ship the data as a file"))
 			return out
 		}

@@ -47,14 +47,14 @@ func scanTag(s *scanner, soft *[]*problem) (*tag, *problem) {
 	}
 	if s.peek() == '/' {
 		if t.closing {
-			return nil, problemf("mdx/tag-syntax", s.pos, s.pos+1, "remove the slash before >", "A closing tag cannot also be self-closing")
+			return nil, problemf("mdx/tag-syntax", s.pos, s.pos+1, "remove the slash before >", "a closing tag cannot also be self-closing")
 		}
 		t.selfClosing = true
 		slash := s.pos
 		s.next()
 		s.space()
 		if r := s.peek(); r != '>' && r != eof {
-			return nil, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a self-closing tag ends with />", "Unexpected %s after the / of tag <%s>", showRune(r), t.name)
+			return nil, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a self-closing tag ends with />", "unexpected %s after the / of tag <%s>", showRune(r), t.name)
 		} else if r == eof && s.lazyAt < 0 && slash == start+1 {
 			return nil, endInTag(s, start)
 		}
@@ -72,15 +72,15 @@ func scanTag(s *scanner, soft *[]*problem) (*tag, *problem) {
 func refuseOpening(s *scanner, start int) *problem {
 	switch {
 	case s.has("!--"):
-		return problemf("mdx/html-comment", start, start+4, "write {/* … */}", "An HTML comment cannot be used here")
+		return problemf("mdx/html-comment", start, start+4, "write {/* … */}", "an HTML comment cannot be used here")
 	case s.has("!"), s.has("?"):
-		return problemf("mdx/html-comment", start, start+2, "remove it; for a comment write {/* … */}", "A declaration such as <!DOCTYPE> cannot be used here, nor can an HTML comment")
+		return problemf("mdx/html-comment", start, start+2, "remove it; for a comment write {/* … */}", "a declaration such as <!DOCTYPE> cannot be used here, nor can an HTML comment")
 	}
 	r := s.peek()
 	if r == '/' || r == '>' || isIDStart(r) || r == eof {
 		return nil
 	}
-	return problemf("mdx/tag-syntax", start, start+1, "write \\< or `<` for a literal less-than sign", "Unexpected %s after <: no tag can begin like this", showRune(r))
+	return problemf("mdx/tag-syntax", start, start+1, "write \\< or `<` for a literal less-than sign", "unexpected %s after <: no tag can begin like this", showRune(r))
 }
 
 // endInTag reports that the text ended inside a tag.
@@ -88,7 +88,7 @@ func endInTag(s *scanner, start int) *problem {
 	if s.lazyAt >= 0 {
 		return lazyProblem(s, "tag")
 	}
-	p := problemf("mdx/unclosed-tag", start, min(start+1, len(s.buf)), "finish the tag with >, or write \\< for a literal less-than sign", "The tag that begins here does not end")
+	p := problemf("mdx/unclosed-tag", start, min(start+1, len(s.buf)), "finish the tag with >, or write \\< for a literal less-than sign", "the tag that begins here does not end")
 	p.atEnd = true
 	return p
 }
@@ -96,7 +96,7 @@ func endInTag(s *scanner, start int) *problem {
 func lazyProblem(s *scanner, what string) *problem {
 	return &problem{
 		rule: "mdx/lazy-line", start: s.lazyAt, end: s.lazyAt, lazy: true, fatal: true,
-		message: "This lazy line stands inside a " + what + " that began in a quote or list item",
+		message: "this lazy line stands inside a " + what + " that began in a quote or list item",
 		advice:  "begin the line like the one before it (with > for a quote, indented for a list item), or put a blank line before the " + what,
 	}
 }
@@ -130,9 +130,9 @@ func scanName(s *scanner, t *tag, start int) *problem {
 	t.nameSpan = s.span(from, end)
 	switch r := s.peek(); {
 	case r == '@' || r == ':' && s.has("://"):
-		return problemf("mdx/autolink", start, start+1, "write the link as [text](url)", "A link in angle brackets cannot be used here")
+		return problemf("mdx/autolink", start, start+1, "write the link as [text](url)", "a link in angle brackets cannot be used here")
 	case r != eof && !isSpace(r) && r != '/' && r != '>' && (r != '{' || t.closing):
-		return problemf("mdx/tag-syntax", s.pos, s.pos+1, "", "Unexpected %s in the name of tag <%s>", showRune(r), t.name)
+		return problemf("mdx/tag-syntax", s.pos, s.pos+1, "", "unexpected %s in the name of tag <%s>", showRune(r), t.name)
 	}
 	return nil
 }
@@ -144,9 +144,9 @@ func scanID(s *scanner, t *tag, start int, name *strings.Builder) (end int, p *p
 	}
 	if !isIDStart(r) {
 		if strings.HasSuffix(name.String(), ":") && r == '/' {
-			return 0, problemf("mdx/autolink", start, start+1, "write the link as [text](url)", "A link in angle brackets cannot be used here")
+			return 0, problemf("mdx/autolink", start, start+1, "write the link as [text](url)", "a link in angle brackets cannot be used here")
 		}
-		return 0, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a name begins with a letter, $ or _", "Unexpected %s where a tag's name must stand", showRune(r))
+		return 0, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a name begins with a letter, $ or _", "unexpected %s where a tag's name must stand", showRune(r))
 	}
 	from := s.pos
 	for isIDPart(s.peek()) {
@@ -170,7 +170,7 @@ func scanAttrs(s *scanner, t *tag, start int, soft *[]*problem) *problem {
 		case r == '>' || r == '/':
 			return nil
 		case t.closing:
-			return problemf("mdx/attribute-syntax", s.pos, s.pos+1, "remove everything after the name", "A closing tag such as </%s> cannot have an attribute", t.name)
+			return problemf("mdx/attribute-syntax", s.pos, s.pos+1, "remove everything after the name", "a closing tag such as </%s> cannot have an attribute", t.name)
 		case r == '{':
 			if p := scanSpread(s, t, start, soft); p != nil {
 				return p
@@ -187,7 +187,7 @@ func scanAttrs(s *scanner, t *tag, start int, soft *[]*problem) *problem {
 			if r == '"' || r == '\'' || r == '“' || r == '”' {
 				advice = "a value follows its attribute's name and =, as in title=\"…\""
 			}
-			return problemf("mdx/attribute-syntax", s.pos, s.pos+1, advice, "Unexpected %s among the attributes of tag <%s>: an attribute's name must stand here", showRune(r), t.name)
+			return problemf("mdx/attribute-syntax", s.pos, s.pos+1, advice, "unexpected %s among the attributes of tag <%s>: an attribute's name must stand here", showRune(r), t.name)
 		}
 	}
 }
@@ -208,7 +208,7 @@ func scanAttr(s *scanner, t *tag, start int, soft *[]*problem) (quoted bool, p *
 		if r := s.peek(); r == eof {
 			return false, endInTag(s, start)
 		} else if !isIDStart(r) {
-			return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "", "Unexpected %s in the name of an attribute", showRune(r))
+			return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "", "unexpected %s in the name of an attribute", showRune(r))
 		}
 		local := s.pos
 		for isIDPart(s.peek()) {
@@ -222,7 +222,7 @@ func scanAttr(s *scanner, t *tag, start int, soft *[]*problem) (quoted bool, p *
 	t.attrs = append(t.attrs, a)
 	if s.peek() != '=' {
 		if r := s.peek(); r != eof && r != '>' && r != '/' && r != '{' && !isIDStart(r) {
-			return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "", "Unexpected %s after attribute %q", showRune(r), a.Name)
+			return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "", "unexpected %s after attribute %q", showRune(r), a.Name)
 		}
 		s.pos = end
 		a.Span = s.span(from, end)
@@ -243,7 +243,7 @@ func scanAttr(s *scanner, t *tag, start int, soft *[]*problem) (quoted bool, p *
 				if s.lazyAt >= 0 {
 					return false, lazyProblem(s, "tag")
 				}
-				p := problemf("mdx/attribute-syntax", open, open+1, "close it with "+string(r), "The value of attribute %q is never closed", a.Name)
+				p := problemf("mdx/attribute-syntax", open, open+1, "close it with "+string(r), "the value of attribute %q is never closed", a.Name)
 				p.atEnd = true
 				return false, p
 			}
@@ -261,7 +261,7 @@ func scanAttr(s *scanner, t *tag, start int, soft *[]*problem) (quoted bool, p *
 		a.ValueSpan = s.span(open+1, s.pos-1)
 		value, present, p := parseBraces(s, open, s.pos)
 		if p == nil && !present {
-			p = problemf("mdx/bad-expression", open, s.pos, "remove the attribute, or give it a value", "The expression of attribute %q is empty", a.Name)
+			p = problemf("mdx/bad-expression", open, s.pos, "remove the attribute, or give it a value", "the expression of attribute %q is empty", a.Name)
 		}
 		if p != nil {
 			p.start, p.end = from, max(from+1, s.pos)
@@ -270,9 +270,9 @@ func scanAttr(s *scanner, t *tag, start int, soft *[]*problem) (quoted bool, p *
 		}
 		a.Value = value
 	case '<':
-		return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "put markup in braces: "+a.Name+"={<b>…</b>}", "Attribute %q has a tag as its value", a.Name)
+		return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "put markup in braces: "+a.Name+"={<b>…</b>}", "attribute %q has a tag as its value", a.Name)
 	default:
-		return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "put the value in quotes: "+a.Name+"=\"…\"", "Attribute %q has a value without straight quotes", a.Name)
+		return false, problemf("mdx/attribute-syntax", s.pos, s.pos+1, "put the value in quotes: "+a.Name+"=\"…\"", "attribute %q has a value without straight quotes", a.Name)
 	}
 	a.Span = s.span(from, s.pos)
 	return true, nil
@@ -289,7 +289,7 @@ func scanSpread(s *scanner, t *tag, start int, soft *[]*problem) *problem {
 	inner.skipTrivia()
 	if !inner.has("...") {
 		// Braces without "..." among attributes are a mistake of the attribute.
-		return problemf("mdx/attribute-syntax", open, open+1, "write name={value}, or {...object} to spread", "An expression stands among the attributes of tag <%s> without a name", t.name)
+		return problemf("mdx/attribute-syntax", open, open+1, "write name={value}, or {...object} to spread", "an expression stands among the attributes of tag <%s> without a name", t.name)
 	}
 	inner.pos += 3
 	value, p := inner.literal()

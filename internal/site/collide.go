@@ -83,15 +83,19 @@ func collision(first, second claim) diag.Diagnostic {
 		WithAdvice("rename or delete one of the two")
 }
 
+// builtFolder holds the theme's style sheets and scripts. Package theme names
+// it; a test of package render holds the two together.
+const builtFolder = "_docs"
+
 // reserved finds sources that take a place the builder fills itself.
 func reserved(c claim) (diag.Diagnostic, bool) {
 	key := foldCase(c.out)
 	switch {
 	case key == "404.html", key == "sitemap.xml", key == "robots.txt":
-	case key == "_assets", strings.HasPrefix(key, "_assets/"):
+	case key == builtFolder, strings.HasPrefix(key, builtFolder+"/"):
 	default:
 		return diag.Diagnostic{}, false
 	}
 	return diag.New("file/reserved", c.file.Whole(), "the builder writes %q itself", c.out).
-		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt and everything below _assets/ are made for the site"), true
+		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt and everything below %s/ are made for the site", builtFolder), true
 }

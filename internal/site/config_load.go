@@ -147,7 +147,7 @@ func decodeConfig(f *source.File, root *tree.Node) *Config {
 	}
 	for _, n := range items(root.Get("redirects")) {
 		from, to := n.Get("from"), n.Get("to")
-		if from == nil || to == nil || from.Kind != tree.String || to.Kind != tree.String {
+		if from == nil || to == nil || from.Kind != tree.String || to.Kind != tree.String || from.Text == "" || to.Text == "" {
 			continue
 		}
 		c.Redirects = append(c.Redirects, Redirect{

@@ -63,6 +63,9 @@ func readConfig(r *os.Root) (*source.File, []diag.Diagnostic) {
 		return nil, []diag.Diagnostic{diag.New("config/missing", nowhere, "there is no %s in the site's folder", ConfigName).
 			WithAdvice("create it next to the content folder: {\"site\": {\"title\": \"My docs\"}, \"content\": \"content\"}").
 			WithAdvice("or name the folder that has one: docs check --root FOLDER")}
+	case err != nil && leaves(err):
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is a link that leaves the site's folder", ConfigName).
+			WithAdvice("copy the file here: nothing outside the site's folder is read")}
 	case err != nil:
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s cannot be read: %s", ConfigName, reason(err)).
 			WithAdvice("it must be a regular file inside the site's folder that this user may read")}

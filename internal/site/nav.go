@@ -95,6 +95,8 @@ func (b *navBuilder) link(e NavEntry, n *NavNode) bool {
 		d := diag.New("nav/broken-link", e.Span, "the navigation links to %q, which is not there", e.Href)
 		if near := b.site.Suggest(t); near != "" {
 			d = d.WithAdvice("did you mean %q?", near).WithFix(e.Span, requote(e.Span, near), "link to "+near)
+		} else {
+			d = d.WithAdvice("write the address of a page or file of the site (\"/docs/\"), or of another site (\"https://…\")")
 		}
 		b.report(d)
 		return false

@@ -126,8 +126,11 @@ func checkFront(front mdx.FrontMatter) []diag.Diagnostic {
 
 // aKind names a kind with its article.
 func aKind(k tree.Kind) string {
-	if k == tree.Int {
+	switch k {
+	case tree.Int:
 		return "an " + k.String()
+	case tree.Null:
+		return k.String()
 	}
 	return "a " + k.String()
 }

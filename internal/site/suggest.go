@@ -38,6 +38,9 @@ func newNearest(s *Site) nearest {
 		if _, ok := n.folded[key]; !ok {
 			n.folded[key] = address
 		}
+		if key == "" {
+			continue // the start page has no name that could be misspelt
+		}
 		name := path.Base(key)
 		if n.byName[name] == nil {
 			n.names = append(n.names, nearName{name, letters(name)})
@@ -80,8 +83,11 @@ func (n *nearest) address(missing string) string {
 // page returns the page whose name resembles one of the configuration.
 func (n *nearest) page(s *Site, name string) *Page {
 	for _, prefix := range []string{"/docs/", "/"} {
-		if p, ok := s.at(n.address(prefix + name)).(*Page); ok {
-			return p
+		// No address is not the start page's address, which is "" to at.
+		if address := n.address(prefix + name); address != "" {
+			if p, ok := s.at(address).(*Page); ok {
+				return p
+			}
 		}
 	}
 	return nil

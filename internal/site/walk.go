@@ -91,9 +91,9 @@ func (w *walker) reportEncoding(name string, data []byte, at int) {
 	d := diag.New("page/not-utf8", f.Span(at, at+1), "byte 0x%02X is not UTF-8", data[at])
 	switch {
 	case len(data) > 1 && (data[0] == 0xFF && data[1] == 0xFE || data[0] == 0xFE && data[1] == 0xFF):
-		d = d.WithAdvice("the file begins like UTF-16: iconv -f UTF-16 -t UTF-8 FILE")
+		d = d.WithAdvice("the file begins like UTF-16: iconv -f UTF-16 -t UTF-8 %q > new.mdx", name)
 	default:
-		d = d.WithAdvice("save the page as UTF-8; if it is Latin-1: iconv -f ISO-8859-1 -t UTF-8 FILE")
+		d = d.WithAdvice("save the page as UTF-8; if it is Latin-1: iconv -f ISO-8859-1 -t UTF-8 %q > new.mdx", name)
 	}
 	w.report(d)
 }
@@ -147,7 +147,8 @@ func (w *walker) hasFolder(c *Config, key, name string, needed bool) bool {
 			WithAdvice("replace the link by the folder itself: nothing outside the site's folder is read"))
 		return false
 	case err != nil:
-		w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q cannot be read: %s", key, name, reason(err)))
+		w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q cannot be read: %s", key, name, reason(err)).
+			WithAdvice("give this user the right to list it (chmod u+rx %s), or name another one: %q in %s", name, key, ConfigName))
 		return false
 	case !info.IsDir():
 		w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q is %s", key, name, kindOrFile(info.Mode())).
@@ -196,7 +197,8 @@ func (w *walker) files(dir string, hidden func(name string, isDir bool) bool, us
 	entries, err := folder.ReadDir(-1)
 	folder.Close()
 	if err != nil {
-		w.report(diag.New("file/unreadable", source.NewFile(dir, nil).Whole(), "the folder %q cannot be read: %s", dir, reason(err)))
+		w.report(diag.New("file/unreadable", source.NewFile(dir, nil).Whole(), "the folder %q cannot be listed: %s", dir, reason(err)).
+			WithAdvice("give this user the right to list it: chmod u+rx %q", dir))
 		return
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
@@ -233,7 +235,8 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 		w.report(diag.New("file/unreadable", whole, "%q is a symbolic link that leads nowhere", e.Name()).
 			WithAdvice("delete the link, or put the file in its place"))
 	case err != nil:
-		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", e.Name(), reason(err)))
+		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", e.Name(), reason(err)).
+			WithAdvice("give this user the right to read it, or delete it: chmod u+r %q", name))
 	case info.IsDir() && linked:
 		w.report(diag.New("file/linked-folder", whole, "%q is a symbolic link to a folder", e.Name()).
 			WithAdvice("put the folder itself here: a folder link can lead into itself, and is not followed"))

@@ -85,7 +85,7 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 		}
 		a := attributeTable[i]
 		if before, again := given[m.Key]; again {
-			diags = append(diags, diag.New("example/attribute-value", m.Span, "Attribute %q stands twice", m.Key).WithNote(before.Span, "it stands here too"))
+			diags = append(diags, diag.New("example/attribute-value", m.Span, "attribute %q stands twice", m.Key).WithNote(before.Span, "it stands here too"))
 			continue
 		}
 		given[m.Key] = m
@@ -94,7 +94,7 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 		}
 	}
 	if len(out.expect) > 0 && out.failure != nil {
-		diags = append(diags, diag.New("example/attribute-value", given["expect-error"].Span, "A configuration cannot both resolve (expect) and be refused (expect-error)").
+		diags = append(diags, diag.New("example/attribute-value", given["expect-error"].Span, "a configuration cannot both resolve (expect) and be refused (expect-error)").
 			WithAdvice("keep one of the two"))
 	}
 	return out, diags
@@ -104,7 +104,7 @@ var lineRanges = regexp.MustCompile(`^\s*\d+(-\d+)?(\s*,\s*\d+(-\d+)?)*\s*$`)
 
 func unknownAttribute(m mdx.Meta) diag.Diagnostic {
 	place := m.Span.File.Span(m.Span.Start, m.Span.Start+len(m.Key))
-	d := diag.New("example/unknown-attribute", place, "Attribute %q of this code block is not known", m.Key)
+	d := diag.New("example/unknown-attribute", place, "attribute %q of this code block is not known", m.Key)
 	if near := diag.Nearest(m.Key, attributeNames()); near != "" {
 		return d.WithAdvice("did you mean %q?", near).WithFix(place, near, "use "+near)
 	}
@@ -153,7 +153,7 @@ type mistake struct{ diag.Diagnostic }
 
 func wrong(at source.Span, format string, args ...any) mistake {
 	name, _, _ := strings.Cut(string(at.Text()), "=")
-	d := diag.New("example/attribute-value", at, "Attribute %q cannot be used like this: "+format, append([]any{name}, args...)...)
+	d := diag.New("example/attribute-value", at, "attribute %q cannot be used like this: "+format, append([]any{name}, args...)...)
 	return mistake{d}
 }
 

@@ -118,7 +118,7 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		if at.Start == at.End {
 			at = firstLine(f)
 		}
-		d := diag.New("example/unclassified", at, "This code block names no language, so nothing can prove it")
+		d := diag.New("example/unclassified", at, "this code block names no language, so nothing can prove it")
 		if f.Indented {
 			d = d.WithAdvice("write it as a fence: ``` and a language before, ``` after")
 		} else {
@@ -138,7 +138,7 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 			WithFix(f.Info.LangSpan, base+" "+strings.TrimLeft(rest, ",:"), "separate the attribute from the language")
 		return language{}, &d
 	}
-	d := diag.New("example/unknown-language", f.Info.LangSpan, "Language %q of this code block is not known", name)
+	d := diag.New("example/unknown-language", f.Info.LangSpan, "language %q of this code block is not known", name)
 	near := aliases[strings.ToLower(name)]
 	if near == "" {
 		near = diag.Nearest(name, c.langs)

@@ -104,7 +104,7 @@ func parseWith(name string, parse func(*source.File) (*tree.Node, []tree.Problem
 		r := Result{Level: Parsed, Reason: "read by a parser of " + name}
 		_, problems := parse(f.Code)
 		for _, p := range problems {
-			d := diag.New("example/syntax", p.Span, "This %s example cannot be read: %s", name, p.Message)
+			d := diag.New("example/syntax", p.Span, "this %s example cannot be read: %s", name, p.Message)
 			if p.Other.HasPlace() {
 				d = d.WithNote(p.Other, "it stands here too")
 			}

@@ -30,7 +30,7 @@ func checkGroups(s *site.Site) []diag.Diagnostic {
 			for _, toName := range g.Pages {
 				to := s.Lookup(toName)
 				pair := [2]*site.Page{from, to}
-				if to == nil || to == from || reported[pair] || slices.Contains(from.LinksTo, to) {
+				if to == nil || to == from || reported[pair] || slices.Contains(from.LinksTo, to) || misses(s, from, to) {
 					continue
 				}
 				reported[pair] = true
@@ -46,6 +46,15 @@ func checkGroups(s *site.Site) []diag.Diagnostic {
 		}
 	}
 	return out
+}
+
+// misses reports whether a page has a broken link that was meant for another
+// page: then the broken link is the finding, and mending it links the two.
+func misses(s *site.Site, from, to *site.Page) bool {
+	return slices.ContainsFunc(from.Doc.Links, func(l *mdx.Link) bool {
+		t := s.Resolve(from, l.Dest)
+		return t.Kind == site.TargetMissing && s.Suggest(t) == to.Route
+	})
 }
 
 func title(p *site.Page) string {

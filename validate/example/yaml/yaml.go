@@ -168,7 +168,7 @@ func Run(ctx context.Context, ex Example) Outcome {
 	for _, want := range ex.Expect {
 		got := cfg.Modes().Of(mode.Component(want.Component))
 		if string(got.Effective) != want.Mode {
-			out.Diagnostics = append(out.Diagnostics, diag.New("example/mode", want.Span, "The page says that %s resolves to %q, but it is %q", want.Component, want.Mode, got.Effective).
+			out.Diagnostics = append(out.Diagnostics, diag.New("example/mode", want.Span, "the page says that %s resolves to %q, but it is %q", want.Component, want.Mode, got.Effective).
 				WithAdvice("%s", got.Reason()).
 				WithFix(want.Span, want.Component+"="+string(got.Effective), "say "+string(got.Effective)))
 		}
@@ -183,7 +183,7 @@ func Run(ctx context.Context, ex Example) Outcome {
 			if errors.Is(err, context.DeadlineExceeded) {
 				rule = "example/timeout"
 			}
-			out.Diagnostics = append(out.Diagnostics, diag.New(rule, ex.Place, "The embedded cache of this example does not work: %s", err))
+			out.Diagnostics = append(out.Diagnostics, diag.New(rule, ex.Place, "the embedded cache of this example does not work: %s", err))
 		}
 	}
 	return out
@@ -240,12 +240,12 @@ func (f Failure) compare(findings []config.Finding) []diag.Diagnostic {
 		return nil
 	}
 	if len(others) == 0 {
-		return []diag.Diagnostic{diag.New("example/expected-error-missing", f.Span, "The page says that this configuration is refused with %s, but it is accepted", f.show()).
+		return []diag.Diagnostic{diag.New("example/expected-error-missing", f.Span, "the page says that this configuration is refused with %s, but it is accepted", f.show()).
 			WithAdvice("break the example as the page says, or remove expect-error")}
 	}
-	d := diag.New("example/expected-error-different", f.Span, "The page says that this configuration is refused with %s, but it is refused with %s", f.show(), Failure{Rule: others[0].Rule, Path: others[0].Path}.show())
+	d := diag.New("example/expected-error-different", f.Span, "the page says that this configuration is refused with %s, but it is refused with %s", f.show(), Failure{Rule: others[0].Rule, Path: others[0].Path}.show())
 	if matched {
-		d = diag.New("example/expected-error-different", f.Span, "The page says that this configuration is refused with %s alone, but there is also %s", f.show(), Failure{Rule: others[0].Rule, Path: others[0].Path}.show())
+		d = diag.New("example/expected-error-different", f.Span, "the page says that this configuration is refused with %s alone, but there is also %s", f.show(), Failure{Rule: others[0].Rule, Path: others[0].Path}.show())
 	}
 	for _, o := range others {
 		d = d.WithNote(o.Span, "%s at %s: %s", o.Rule, o.Path, o.Message)
