@@ -254,7 +254,7 @@ func (w *writer) item(item *mdx.Item, tight bool) {
 
 func (w *writer) table(t *mdx.Table) {
 	if !w.bare {
-		w.str("<div class=\"table-box\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">")
+		w.str("<div class=\"table-box\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">")
 	}
 	w.str("<table>\n")
 	body := false
@@ -292,9 +292,9 @@ func (w *writer) row(row *mdx.TableRow) {
 		switch {
 		case !ok:
 			w.node(n)
-		case row.Header:
+		case row.Header && (w.bare || len(cell.Kids) > 0):
 			w.cell(cell, cell.Align, "th")
-		default:
+		default: // a header cell without text names nothing
 			w.cell(cell, cell.Align, "td")
 		}
 	}
@@ -352,7 +352,7 @@ func (w *writer) image(n *mdx.ImageNode) {
 
 func (w *writer) footnoteRef(n *mdx.FootnoteRef) {
 	number := strconv.Itoa(n.Number)
-	w.str(`<sup><a class="footnote-ref" id="fnref-` + number + "-" + strconv.Itoa(n.Use) + `" href="#fn-` + number + `">` + number + `</a></sup>`)
+	w.str(`<sup><a class="footnote-ref" id="fnref:` + number + ":" + strconv.Itoa(n.Use) + `" href="#fn:` + number + `">` + number + `</a></sup>`)
 }
 
 // value prints the value of an expression.

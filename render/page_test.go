@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -113,7 +114,7 @@ func TestPage(t *testing.T) {
 		`<h2 id="one">One<a class="anchor" href="#one" aria-label="Link to “One”"></a></h2>`,
 		`<li class="sub"><a href="#two-x">Two x</a></li>`,
 		`<span class="hk">mode</span>`, `<span class="seal seal-executed" title="ran &quot;it&quot;">executed</span>`,
-		`<div class="table-box" role="region" aria-label="Table" tabindex="0"><table>`,
+		`<div class="table-box" role="group" aria-label="Table" tabindex="0"><table>`,
 		`href="https://git.example.com/a/b/edit/main/content/docs/a.mdx"`, `<time datetime="2026-03-04">4 March 2026</time>`,
 		"1 example executed, 2 examples parsed, 3 links resolved",
 		`rel="prev"><span class="neighbour-label">Previous · Start &amp; go</span>`, `<a class="neighbour next" href="/base/docs/b/" rel="next">`,
@@ -204,7 +205,7 @@ func TestPagesAreSound(t *testing.T) {
 				t.Errorf("%s: the id %q stands %d times", f.Path, id, n)
 			}
 		}
-		if first != "#content" {
+		if first != "#docs:content" {
 			t.Errorf("%s: the first link leads to %q, not to the content", f.Path, first)
 		}
 		for _, l := range links {
@@ -409,6 +410,77 @@ func TestRefusedExample(t *testing.T) {
 	} {
 		if !strings.Contains(string(f.Data), want) && !strings.Contains(string(f.Data), strings.ReplaceAll(want, "&#34;", "&quot;")) {
 			t.Errorf("the page does not hold %s", want)
+		}
+	}
+}
+
+func TestRedirectFiles(t *testing.T) {
+	t.Parallel()
+	s := load(t, map[string]string{
+		"source.config.json": `{"redirects": [{"from": "/old/index.html", "to": "/a/"}, {"from": "/b%20c.html", "to": "/a/#x"}]}`,
+		"content/a.mdx":      "---\ntitle: A\naliases: [/once, /twice/a.htm]\n---\n\n## X\n",
+	})
+	r, err := New(component.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, err := r.Shared(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, f := range shared {
+		got[f.Path] = strings.Contains(string(f.Data), `href="/a/`)
+	}
+	for _, want := range []string{"old/index.html", "b c.html", "once/index.html", "twice/a.htm"} {
+		if !got[want] {
+			t.Errorf("there is no file %s that leads to the page", want)
+		}
+	}
+}
+
+// TestGeneratedIDs holds the shell's own ids apart from those of headings: no
+// slug has a colon.
+func TestGeneratedIDs(t *testing.T) {
+	t.Parallel()
+	s := load(t, map[string]string{
+		"source.config.json": "{}",
+		"content/a.mdx":      "# A\n\n## Content\n\n## Nav\n\n## TOC\n\n## docs:nav\n\n## fn 1\n\nx[^1]\n\n[^1]: n\n",
+	})
+	r, err := New(component.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.Page(s, pageOf(t, s, "a"), PageFacts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(string(f.Data), -1) {
+		if seen[m[1]] {
+			t.Errorf("the id %q stands on the page twice", m[1])
+		}
+		seen[m[1]] = true
+	}
+}
+
+func TestThemeFilesAreReserved(t *testing.T) {
+	t.Parallel()
+	r, err := New(component.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range r.assets {
+		root := t.TempDir()
+		for name, text := range map[string]string{"source.config.json": "{}", "content/a.mdx": "# A", "public/" + a.Path: ""} {
+			path := filepath.Join(root, filepath.FromSlash(name))
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, found, err := site.Load(root)
+		if err != nil || len(found) != 1 || found[0].Rule != "file/reserved" {
+			t.Errorf("a file of the site in the place of %s: findings %v, error %v; want file/reserved", a.Path, found, err)
 		}
 	}
 }

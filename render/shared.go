@@ -3,8 +3,6 @@ package render
 import (
 	"bytes"
 	"html/template"
-	"path"
-	"strings"
 
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/site"
@@ -65,24 +63,16 @@ func robots(s *site.Site) File {
 	return File{Path: "robots.txt", Data: []byte(text)}
 }
 
-// redirects returns a page for each configured redirect. A static host can do
-// no better than a page that sends the reader on, and says so.
+// redirects returns a page for each redirect of the configuration and each
+// alias of a page. A static host can do no better than a page that sends the
+// reader on, and says so.
 func (r *Renderer) redirects(s *site.Site) ([]File, error) {
-	taken := map[string]bool{}
-	for _, p := range s.Pages {
-		taken[p.Out] = true
-	}
 	var files []File
-	for _, redirect := range s.Config.Redirects {
-		out := redirectPath(redirect.From)
-		if out == "" || taken[out] {
-			continue // whoever checks the site has told the author
-		}
+	for _, redirect := range s.Redirects {
 		target := s.Resolve(nil, redirect.To)
 		if target.Kind == site.TargetInvalid || target.Kind == site.TargetMissing || !mdx.SafeURL(target.Href) {
 			continue
 		}
-		taken[out] = true
 		canonical := ""
 		if target.Page != nil {
 			canonical = absolute(s, target.Page.Route)
@@ -96,23 +86,7 @@ func (r *Renderer) redirects(s *site.Site) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{Path: out, Data: data})
+		files = append(files, File{Path: redirect.Out, Data: data})
 	}
 	return files, nil
-}
-
-// redirectPath returns the file that is served at an address, "" when no file
-// can be.
-func redirectPath(from string) string {
-	from, _, _ = strings.Cut(from, "#")
-	from, _, _ = strings.Cut(from, "?")
-	clean := strings.TrimPrefix(path.Clean("/"+from), "/")
-	if strings.Contains(from, "..") {
-		return ""
-	}
-	switch path.Ext(clean) {
-	case ".html", ".htm":
-		return clean
-	}
-	return path.Join(clean, "index.html")
 }

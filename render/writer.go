@@ -161,10 +161,10 @@ func (w *writer) document() {
 
 func (w *writer) footnote(f *mdx.Footnote) {
 	number := strconv.Itoa(f.Number)
-	w.str(`<li id="fn-` + number + "\">\n")
+	w.str(`<li id="fn:` + number + "\">\n")
 	back := func() {
 		for use := 1; use <= max(f.Uses, 1); use++ {
-			w.str(` <a class="footnote-back" href="#fnref-` + number + "-" + strconv.Itoa(use) + `" aria-label="Back to reference ` + number)
+			w.str(` <a class="footnote-back" href="#fnref:` + number + ":" + strconv.Itoa(use) + `" aria-label="Back to reference ` + number)
 			if f.Uses > 1 {
 				w.str("-" + strconv.Itoa(use))
 			}

@@ -86,7 +86,7 @@
   reveal();
 
   // The navigation of a narrow window: nothing behind it takes the focus.
-  var nav = document.getElementById("nav");
+  var nav = document.getElementById("docs:nav");
   if (nav) {
     var current = nav.querySelector('[aria-current="page"]');
     var behind = document.querySelectorAll(".top, .main, .toc, .skip");
@@ -104,7 +104,7 @@
   }
 
   // The contents: mark the heading that is being read.
-  var toc = document.getElementById("toc");
+  var toc = document.getElementById("docs:toc");
   if (toc) {
     toc.addEventListener("click", function (event) {
       if (event.target.closest("a") && toc.matches(":popover-open")) toc.hidePopover();
