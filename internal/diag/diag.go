@@ -70,7 +70,7 @@ func New(rule string, span source.Span, format string, args ...any) Diagnostic {
 	}
 	message := format
 	if len(args) > 0 {
-		message = fmt.Sprintf(format, args...)
+		message = fmt.Sprintf(format, clipped(args)...)
 	}
 	return Diagnostic{Severity: r.Severity, Rule: rule, Span: span, Message: oneLine(message)}
 }
@@ -85,7 +85,7 @@ func (d Diagnostic) WithAdvice(format string, args ...any) Diagnostic {
 func (d Diagnostic) WithNote(span source.Span, format string, args ...any) Diagnostic {
 	message := format
 	if len(args) > 0 {
-		message = fmt.Sprintf(format, args...)
+		message = fmt.Sprintf(format, clipped(args)...)
 	}
 	if message == "" {
 		return d
@@ -98,6 +98,31 @@ func (d Diagnostic) WithNote(span source.Span, format string, args ...any) Diagn
 func (d Diagnostic) WithFix(span source.Span, newText, message string) Diagnostic {
 	d.Fix = &Fix{Span: span, NewText: newText, Message: message}
 	return d
+}
+
+const (
+	maxQuoted  = 600 // bytes up to which a value stands in a message whole
+	keptQuoted = 160 // runes that are kept of a longer one
+)
+
+// clipped shortens values that a page blew up: a message is a sentence, and a
+// value of a megabyte in it would be printed whole, in each format.
+func clipped(args []any) []any {
+	for i, a := range args {
+		s, ok := a.(string)
+		if !ok || len(s) <= maxQuoted {
+			continue
+		}
+		n := 0
+		for at := range s {
+			if n++; n > keptQuoted {
+				args = slices.Clone(args)
+				args[i] = s[:at] + "…"
+				break
+			}
+		}
+	}
+	return args
 }
 
 // oneLine keeps a message on one line, whatever a value inside it holds.

@@ -118,3 +118,13 @@ func TestNewKeepsOneLine(t *testing.T) {
 	}()
 	New("no/such-rule", source.Span{}, "x")
 }
+
+func TestNewClipsLongValues(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 1000)
+	d := New("compozy/mode", source.Span{}, "%s is %q", "mode", long).WithAdvice("not %q", long)
+	want := strings.Repeat("é", keptQuoted) + "…"
+	if d.Message != `mode is "`+want+`"` || d.Notes[0].Message != `not "`+want+`"` {
+		t.Errorf("the message has %d bytes, the note %d", len(d.Message), len(d.Notes[0].Message))
+	}
+}

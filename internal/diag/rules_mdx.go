@@ -93,7 +93,7 @@ var mdxRules = []Rule{
 	},
 	{
 		ID: "mdx/forbidden-element", Severity: Error, Summary: "an element that can run or load code",
-		Cause:   "Pages are untrusted: script, style, object, embed, base, meta, link, applet and frame elements are refused.",
+		Cause:   "Pages are untrusted: elements that run code, load it or change the page around them are refused: script, style, object, embed, base, meta, link, applet, frame, html, body and their like.",
 		Example: "<script>alert(1)</script>\n",
 		Remedy:  "Remove it, or make a component of the site that does what is needed.",
 	},

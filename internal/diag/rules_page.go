@@ -44,6 +44,14 @@ var pageRules = []Rule{
 		Remedy:  "Write the others as \"##\".",
 	},
 	{
+		ID: "page/html-nesting", Severity: Warning,
+		Summary: "HTML that browsers read as another tree than the one written",
+		Cause: "Browsers mend HTML: a cell outside a row loses its tag, a block ends the paragraph that it stands in, " +
+			"a tag that is never closed takes in the rest of the page, and one that closes nothing ends a part of the page's frame.",
+		Example: "<table>\n<div>not a row</div>\n</table>",
+		Remedy:  "Put the element where HTML allows it, and close what is open.",
+	},
+	{
 		ID: "page/heading-order", Severity: Warning,
 		Summary: "a heading skips a level",
 		Cause:   "Headings are the page's outline: a level 4 under a level 2 leaves a gap in the table of contents and for screen readers.",

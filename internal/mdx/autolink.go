@@ -33,13 +33,10 @@ type autolinkParser struct{}
 // Trigger lists the characters after which, or at the start of text, a bare
 // URL may begin. A blank also stands for "start of text" in goldmark.
 func (autolinkParser) Trigger() []byte {
-	return []byte{' ', '*', '_', '~', '(', '"', '\'', ',', ';', ':', '.', '!', '?', '|', '=', '>', '/', '-', '+', ')', ']', '}', '\\'}
+	return []byte{' ', '*', '_', '~', '(', '"', '\'', ',', ';', ':', '.', '!', '?', '|', '=', '>', '/', '-', '+', ')', ']', '}', '\\', '#', '$', '%', '&', '@', '^'}
 }
 
 func (autolinkParser) Parse(parent ast.Node, block gtext.Reader, pc parser.Context) ast.Node {
-	if pc.IsInLinkLabel() {
-		return nil
-	}
 	line, seg := block.PeekLine()
 	skip := 0
 	if c := line[0]; !isAlnum(c) && !bytes.ContainsRune([]byte("_+-."), rune(c)) || c == '_' {
@@ -59,8 +56,12 @@ func (autolinkParser) Parse(parent ast.Node, block gtext.Reader, pc parser.Conte
 	}
 	length, dest := autolink(line[skip:], before)
 	if length == 0 && skip == 0 && bytes.ContainsRune([]byte("+-."), rune(line[0])) {
-		skip = 1
-		length, dest = autolink(line[1:], rune(line[0]))
+		skip, before = 1, rune(line[0])
+		length, dest = autolink(line[1:], before)
+	}
+	if closer := bytes.IndexByte(line[skip:skip+length], ']'); closer >= 0 && pc.IsInLinkLabel() {
+		// The bracket may close a link's text or an image's.
+		length, dest = autolink(line[skip:skip+closer], before)
 	}
 	if length == 0 {
 		return nil
@@ -136,28 +137,17 @@ func isASCIILetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <
 // urlLength returns the length of a URL whose host begins at host, after
 // GFM's rules for its end.
 func urlLength(b []byte, host int, needDot bool) int {
-	i := host
-	dots, segments := 0, 0
-	underscore, lastUnderscore := false, false
-	for i < len(b) {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == '.' {
-			dots++
-			lastUnderscore, underscore = underscore, false
-			segments = 0
-			i += n
-			continue
+	i, ok := hostEnd(b, host, needDot)
+	if !ok {
+		// Underscores behind the whole URL are no part of its host but end
+		// emphasis around it.
+		stop := trimURL(b, host, i)
+		if stop == i || i < len(b) && bytes.IndexByte([]byte("/:?#"), b[i]) >= 0 {
+			return 0
 		}
-		if r == '_' {
-			underscore = true
-		} else if r != '-' && (r < utf8.RuneSelf && !isAlnum(byte(r)) || r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.IsPunct(r) || r == utf8.RuneError)) {
-			break
+		if i, ok = hostEnd(b[:stop], host, needDot); !ok {
+			return 0
 		}
-		segments++
-		i += n
-	}
-	if i == host || b[host] == '.' || underscore || lastUnderscore || needDot && dots < 1 {
-		return 0
 	}
 	for i < len(b) {
 		r, n := utf8.DecodeRune(b[i:])
@@ -171,6 +161,37 @@ func urlLength(b []byte, host int, needDot bool) int {
 		return 0
 	}
 	return i
+}
+
+// maxHost bounds a host, whose names have 253 bytes at most (RFC 1035): without
+// it each "www." of a long word would search the rest of that.
+const maxHost = 512
+
+// hostEnd returns where the run of a host's characters ends, and whether they
+// make a host: no underscore stands in its last two parts.
+func hostEnd(b []byte, host int, needDot bool) (end int, ok bool) {
+	i, dots := host, 0
+	underscore, lastUnderscore := false, false
+	for i < len(b) {
+		if i-host > maxHost {
+			return i, false
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		switch {
+		case r == '.':
+			dots++
+			lastUnderscore, underscore = underscore, false
+		case r == '_':
+			underscore = true
+		case r != '-' && (r < utf8.RuneSelf && !isAlnum(byte(r)) || r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.IsPunct(r) || r == utf8.RuneError)):
+			n = 0
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i, i > host && b[host] != '.' && !underscore && !lastUnderscore && (!needDot || dots > 0)
 }
 
 // trimURL leaves trailing punctuation, unbalanced parentheses and things that

@@ -227,7 +227,8 @@ func (b *builder) closeTag(t *tag) {
 
 // mismatched reports a closing tag that does not fit the open element.
 func (b *builder) mismatched(t *tag, open *Element) {
-	d := diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s", t.name, show(open.Name)).
+	at, _ := open.OpenTag.Bounds()
+	d := diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s of line %d", t.name, show(open.Name), at.Line).
 		WithNote(open.OpenTag, "%s opens here", show(open.Name))
 	if diag.Nearest(t.name, []string{open.Name}) != "" && t.nameSpan.HasPlace() {
 		d = d.WithFix(t.nameSpan, open.Name, "close "+show(open.Name))

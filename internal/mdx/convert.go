@@ -2,6 +2,7 @@ package mdx
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -342,10 +343,13 @@ func (b *builder) codeSpan(n *ast.CodeSpan) {
 	b.add(&CodeSpan{Base: Base{Span: b.text.file.Span(max(start, 0), max(stop, start, 0))}, Value: text})
 }
 
+// linkScope names a link's text as a parent of elements.
+const linkScope = "link"
+
 func (b *builder) link(n *ast.Link) {
 	l := b.linkUse(n, n.Destination, n.Title, n.Reference)
 	b.addLink(l)
-	kids := b.within("link", func() { b.inlines(n) })
+	kids := b.within(linkScope, func() { b.inlines(n) })
 	l.Text = strings.TrimSpace(PlainText(kids))
 	b.add(&LinkNode{Base: Base{Span: l.Span, Kids: kids}, Link: l})
 }
@@ -420,6 +424,13 @@ func (b *builder) linkUse(n ast.Node, dest, title []byte, ref *ast.ReferenceLink
 }
 
 func (b *builder) autolink(text, dest string, span source.Span) {
+	for s := b.scope; s != nil; s = s.outer {
+		inLink := func(o *openElement) bool { return o.element.Name == "a" }
+		if s.what == linkScope || slices.ContainsFunc(s.open, inLink) { // no link holds another one
+			b.add(&Text{Base: Base{Span: span}, Value: text})
+			return
+		}
+	}
 	l := &Link{Kind: LinkAutolink, Dest: dest, Text: text, Span: span, DestSpan: span}
 	b.doc.Links = append(b.doc.Links, l)
 	b.add(&LinkNode{Base: Base{Span: span, Kids: []Node{&Text{Base: Base{Span: span}, Value: text}}}, Link: l})

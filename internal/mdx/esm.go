@@ -63,6 +63,7 @@ func scanESM(t *text, first int) (last int, exports []export, finding *diag.Diag
 	}
 
 	var statement []esmToken
+	markup := false // the statement may hold JSX, whose text is no JavaScript
 	finish := func() {
 		if len(statement) == 0 || r.bad != nil {
 			return
@@ -71,14 +72,21 @@ func scanESM(t *text, first int) (last int, exports []export, finding *diag.Diag
 		if e, ok := r.constant(statement); ok && r.bad == nil {
 			exports = append(exports, e)
 		}
-		statement = nil
+		statement, markup = nil, false
 	}
 	for r.bad == nil {
 		tok := r.token()
+		if r.bad != nil && len(statement) > 0 && statement[0].text == "import" {
+			// An import is short: what went wrong stands before this token.
+			if earlier := checkStatement(statement); earlier != nil {
+				r.bad = earlier
+			}
+		}
 		if tok.kind == 0 || r.bad != nil {
 			break
 		}
-		if r.depth == 0 && len(statement) > 0 && tok.newline && endsStatement(r.prev, tok) {
+		if r.depth == 0 && len(statement) > 0 && tok.newline &&
+			(endsStatement(r.prev, tok) || r.startsStep(tok) || r.prev.text == "}" && declares(statement)) {
 			finish()
 			if r.bad != nil {
 				break
@@ -92,6 +100,11 @@ func scanESM(t *text, first int) (last int, exports []export, finding *diag.Diag
 			r.bad = esmProblem(tok, "%q stands in a block of import and export statements", tok.text)
 			break
 		}
+		if len(statement) > 0 && statement[0].text == "export" && followsNothing(r.prev, tok) && !markup {
+			r.bad = esmProblem(tok, "%q does not fit behind %s in an export statement", tok.text, r.prev.text)
+			break
+		}
+		markup = markup || tok.text == "<"
 		switch {
 		case tok.kind == 'p' && (tok.text == "(" || tok.text == "[" || tok.text == "{"):
 			r.depth++
@@ -199,7 +212,9 @@ func (r *esmReader) token() esmToken {
 		}
 	case c == '/' && (r.prev.kind == 'p' && !strings.Contains(")]}", r.prev.text)):
 		tok.kind = 'r'
-		for n := r.peek(); n != '/' && n != '\n' && n != eof; n = r.peek() {
+		class := false // in brackets a slash is one more character
+		for n := r.peek(); (n != '/' || class) && n != '\n' && n != eof; n = r.peek() {
+			class = n == '[' || class && n != ']'
 			if r.next(); n == '\\' {
 				r.next()
 			}
@@ -247,6 +262,42 @@ func endsStatement(prev, tok esmToken) bool {
 		}
 	}
 	return true
+}
+
+// jsWords may stand beside a value or a name without punctuation, in JavaScript
+// and in TypeScript.
+var jsWords = set("abstract accessor as assert asserts async await break case class const continue debugger declare default defer delete do " +
+	"else enum export extends finally for from function get global if implements import in infer instanceof interface is keyof let module namespace " +
+	"new of override private protected public readonly return satisfies set static switch throw type typeof unique using var void while with yield")
+
+// followsNothing reports two values or names on one line with nothing between
+// them, which is prose and not JavaScript.
+func followsNothing(prev, tok esmToken) bool {
+	value := func(t esmToken) bool {
+		return t.kind == 's' || t.kind == 'n' || t.kind == 'i' && !jsWords[t.text]
+	}
+	return !tok.newline && value(prev) && value(tok)
+}
+
+// startsStep reports whether a token that was just read is the first half of
+// ++ or --, which never go with the line above: there --- is a rule.
+func (r *esmReader) startsStep(tok esmToken) bool {
+	return (tok.text == "-" || tok.text == "+") && r.peek() == rune(tok.text[0])
+}
+
+// declares reports whether a statement is a declaration that its last brace
+// ends, whatever follows.
+func declares(statement []esmToken) bool {
+	for _, tok := range statement[1:] {
+		switch tok.text {
+		case "default", "async", "abstract":
+		case "function", "class", "interface", "enum":
+			return true
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // checkStatement checks the shape of one import or export statement and

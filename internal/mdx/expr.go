@@ -54,7 +54,7 @@ func skipBraces(s *scanner) *problem {
 		switch r {
 		case eof:
 			if s.lazyAt >= 0 {
-				return lazyProblem(s, "expression")
+				return lazyProblem(s, "an expression")
 			}
 			p := problemf("mdx/unclosed-expression", open, open+1, "close it with }, or write \\{ for a literal brace", "the expression that begins here is never closed")
 			p.atEnd = true

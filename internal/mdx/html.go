@@ -18,8 +18,9 @@ func set(words string) map[string]bool {
 // voidElements are HTML's elements without content.
 var voidElements = set("area base br col embed hr img input link meta param source track wbr")
 
-// forbiddenElements run code, load it, or change the page around them.
-var forbiddenElements = set("script style object embed base meta link applet frame frameset noscript template")
+// forbiddenElements run code, load it, set attributes that do (SVG's animate and
+// set), or change the page around them.
+var forbiddenElements = set("script style object embed base meta link applet frame frameset noscript template html head body plaintext xmp noembed animate set")
 
 // urlAttributes hold a URL: true when the browser follows or loads it and the
 // link checker judges it.
@@ -63,7 +64,7 @@ func (b *builder) htmlAttribute(e *Element, a *Attr) {
 		return
 	}
 	b.doc.Links = append(b.doc.Links, &Link{
-		Kind: LinkAttribute, Image: name != "href" && name != "xlink:href", Dest: dest,
+		Kind: LinkAttribute, Image: !strings.HasSuffix(name, "href"), Dest: dest,
 		Span: a.Span, DestSpan: attrPlace(a), Element: e, Attr: a.Name,
 	})
 }

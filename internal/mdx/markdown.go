@@ -30,7 +30,7 @@ var plainParser = sync.OnceValue(func() parser.Parser {
 			util.Prioritized(parser.NewAutoLinkParser(), 300),
 			util.Prioritized(parser.NewRawHTMLParser(), 400),
 			util.Prioritized(parser.NewEmphasisParser(), 500),
-			util.Prioritized(extension.NewStrikethroughParser(), 510),
+			util.Prioritized(strikeParser{}, 510),
 			util.Prioritized(autolinkParser{}, 999),
 		),
 		parser.WithParagraphTransformers(append(parser.DefaultParagraphTransformers(),

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	gtext "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -142,7 +141,7 @@ var mdxParser = sync.OnceValue(func() parser.Parser {
 			util.Prioritized(footnoteParser{}, 150),
 			util.Prioritized(linkParser{parser.NewLinkParser()}, 200),
 			util.Prioritized(parser.NewEmphasisParser(), 500),
-			util.Prioritized(extension.NewStrikethroughParser(), 510),
+			util.Prioritized(strikeParser{}, 510),
 			util.Prioritized(autolinkParser{}, 999),
 		),
 	)

@@ -86,7 +86,7 @@ func refuseOpening(s *scanner, start int) *problem {
 // endInTag reports that the text ended inside a tag.
 func endInTag(s *scanner, start int) *problem {
 	if s.lazyAt >= 0 {
-		return lazyProblem(s, "tag")
+		return lazyProblem(s, "a tag")
 	}
 	p := problemf("mdx/unclosed-tag", start, min(start+1, len(s.buf)), "finish the tag with >, or write \\< for a literal less-than sign", "the tag that begins here does not end")
 	p.atEnd = true
@@ -96,8 +96,8 @@ func endInTag(s *scanner, start int) *problem {
 func lazyProblem(s *scanner, what string) *problem {
 	return &problem{
 		rule: "mdx/lazy-line", start: s.lazyAt, end: s.lazyAt, lazy: true, fatal: true,
-		message: "this lazy line stands inside a " + what + " that began in a quote or list item",
-		advice:  "begin the line like the one before it (with > for a quote, indented for a list item), or put a blank line before the " + what,
+		message: "this lazy line stands inside " + what + " that began in a quote or list item",
+		advice:  "begin the line like the one before it (with > for a quote, indented for a list item), or put a blank line before " + what,
 	}
 }
 
@@ -241,7 +241,7 @@ func scanAttr(s *scanner, t *tag, start int, soft *[]*problem) (quoted bool, p *
 			c := s.next()
 			if c == eof {
 				if s.lazyAt >= 0 {
-					return false, lazyProblem(s, "tag")
+					return false, lazyProblem(s, "a tag")
 				}
 				p := problemf("mdx/attribute-syntax", open, open+1, "close it with "+string(r), "the value of attribute %q is never closed", a.Name)
 				p.atEnd = true

@@ -30,7 +30,7 @@ type Problem struct {
 // Limits bounds what a document may hold. A zero field means its default.
 type Limits struct {
 	Bytes   int // length of the text; 1 MiB
-	Depth   int // nesting of mappings and lists; 100
+	Depth   int // nesting of mappings and lists; 200
 	Aliases int // YAML aliases in one document; 100
 	Nodes   int // nodes that the aliases of a YAML document add; 20000
 }
@@ -42,7 +42,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	set(&l.Bytes, 1<<20)
-	set(&l.Depth, 100)
+	set(&l.Depth, 200)
 	set(&l.Aliases, 100)
 	set(&l.Nodes, 20000)
 	return l

@@ -31,8 +31,8 @@ func TestTOMLProblems(t *testing.T) {
 		{"a = \nb = 1\n", `1:5-1:5 0 a value is expected after "="`},
 		{"a = é\n", `1:5-1:6 0 a value is expected after "="`},
 		{"é = 1\n", `1:1-1:2 0 a key is expected here, not "é"`},
-		{strings.Repeat("[", 101), `1:101-1:102 2 the value is nested more than 100 levels deep`},
-		{"a = " + strings.Repeat("[", 101), `1:105-1:106 2 the value is nested more than 100 levels deep`},
+		{strings.Repeat("[", 201), `1:201-1:202 2 the value is nested more than 200 levels deep`},
+		{"a = " + strings.Repeat("[", 201), `1:205-1:206 2 the value is nested more than 200 levels deep`},
 	} {
 		t.Run(fmt.Sprintf("%.20q", test.text), func(t *testing.T) {
 			t.Parallel()

@@ -23,7 +23,8 @@ type yamlConverter struct {
 	aliases int
 	// nodes counts all with aliases expanded, expanded those aliases added.
 	nodes, expanded int
-	full            bool // a limit was passed: stop, one problem is enough
+	tagged          *yaml.Node // the node whose tag was refused last
+	full            bool       // a limit was passed: stop, one problem is enough
 }
 
 // hasDelimiter are the styles of scalars that have text even when empty.
@@ -81,6 +82,10 @@ func (c *yamlConverter) convert(n *yaml.Node, parent, depth int) (*Node, int) {
 	default:
 		node, end = c.mapping(n, start, depth)
 	}
+	if c.tagged == n {
+		// One cause, one finding: a value that means nothing to us is no value.
+		node = &Node{Span: node.Span}
+	}
 	if n.Anchor != "" {
 		*c.anchors[n] = anchored{node: node, size: c.nodes - before}
 	}
@@ -119,7 +124,7 @@ func (c *yamlConverter) sequence(n *yaml.Node, start, depth int) (*Node, int) {
 	node := &Node{Kind: List}
 	indent, end := c.places.column(start), start
 	if tag := n.ShortTag(); tag != "!!seq" {
-		c.unsupportedTag(n, start)
+		defer c.unsupportedTag(n, start) // after those of its values, see tagged
 	}
 	for _, child := range n.Content {
 		item, itemEnd := c.convert(child, indent, depth+1)
@@ -150,7 +155,7 @@ func (c *yamlConverter) closeFlow(n *yaml.Node, start, end int, open, shut byte)
 func (c *yamlConverter) mapping(n *yaml.Node, start, depth int) (*Node, int) {
 	node := &Node{Kind: Map}
 	if tag := n.ShortTag(); tag != "!!map" {
-		c.unsupportedTag(n, start)
+		defer c.unsupportedTag(n, start) // after those of its values, see tagged
 	}
 	flow := n.Style&yaml.FlowStyle != 0 && start < len(c.text) && c.text[start] == '{'
 	if !flow && len(n.Content) > 0 {
@@ -326,6 +331,7 @@ func (c *yamlConverter) unsupportedTag(n *yaml.Node, start int) {
 	if c.full {
 		return
 	}
+	c.tagged = n
 	at := c.places.offset(n.Line, n.Column)
 	tag := n.ShortTag()
 	span := c.file.Span(at, max(at, start))

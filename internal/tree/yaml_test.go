@@ -176,6 +176,24 @@ func checkProblems(t *testing.T, decode func(*source.File) (*tree.Node, []tree.P
 	}
 }
 
+// TestYAMLRefusedTag holds that a value whose tag means nothing is no value, so
+// that nobody complains about it a second time.
+func TestYAMLRefusedTag(t *testing.T) {
+	t.Parallel()
+	root, problems := tree.YAML(source.NewFile("a.yaml", []byte("a: !x {b: !y [1]}\nc: !z text\nd: &d !w 1\ne: *d\nf: 1\n")))
+	if len(problems) != 4 {
+		t.Errorf("%d problems, want one for each tag: %v", len(problems), problems)
+	}
+	for _, key := range []string{"a", "c", "d", "e"} {
+		if n := root.Get(key); n == nil || n.Kind != tree.Null {
+			t.Errorf("%s is %+v, want null", key, n)
+		}
+	}
+	if n := root.Get("f"); n == nil || n.Kind != tree.Int {
+		t.Errorf("f is %+v, want 1", n)
+	}
+}
+
 func TestYAMLInInset(t *testing.T) {
 	t.Parallel()
 	page := source.NewFile("page.mdx", []byte("> ```yaml\n> a: 1\n>   b: é: 2\n> ```\n"))
@@ -200,8 +218,8 @@ func TestYAMLLimits(t *testing.T) {
 		want   string
 	}{
 		"bytes":   {"a: 1\n", tree.Limits{Bytes: 4}, "the text is 5 bytes long, more than the limit of 4"},
-		"depth":   {strings.Repeat("[", 101) + strings.Repeat("]", 101), tree.Limits{}, "the value is nested more than 100 levels deep"},
-		"deep":    {strings.Repeat("[", 20000), tree.Limits{}, "the value is nested more than 100 levels deep"},
+		"depth":   {strings.Repeat("[", 201) + strings.Repeat("]", 201), tree.Limits{}, "the value is nested more than 200 levels deep"},
+		"deep":    {strings.Repeat("[", 20000), tree.Limits{}, "the value is nested more than 200 levels deep"},
 		"aliases": {"a: &a 1\nb: [*a, *a, *a]\n", tree.Limits{Aliases: 2}, "the document has more than 2 aliases"},
 		"bomb":    {bomb, tree.Limits{}, "the aliases expand to more than 20000 values"},
 	} {
@@ -213,8 +231,8 @@ func TestYAMLLimits(t *testing.T) {
 			}
 		})
 	}
-	if _, problems := tree.YAML(file(strings.Repeat("[", 100) + strings.Repeat("]", 100))); len(problems) > 0 {
-		t.Errorf("100 levels gave %+v, want no problem", problems)
+	if _, problems := tree.YAML(file(strings.Repeat("[", 200) + strings.Repeat("]", 200))); len(problems) > 0 {
+		t.Errorf("200 levels gave %+v, want no problem", problems)
 	}
 }
 

@@ -155,7 +155,7 @@ func linkItem(dest string, image bool) *item {
 	if decoded, err := url.PathUnescape(html.UnescapeString(dest)); err == nil {
 		key = decoded
 	}
-	key = strings.Join(strings.Fields(strings.ReplaceAll(key, `\`, "")), "")
+	key = strings.Join(strings.Fields(unreadable.Replace(strings.ReplaceAll(key, `\`, ""))), "")
 	key = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(key), "<"), "mailto:")
 	// The two disagree about which punctuation ends a bare address, and that
 	// is no difference to a reader.
@@ -170,6 +170,10 @@ func headingItem(level int, text string) *item {
 	return &item{kind: kindHeading, key: fmt.Sprintf("%d %s", level, lettersOf(text)), level: level, text: text}
 }
 
+// unreadable takes away blanks, and NUL in both its forms: CommonMark shows it
+// as U+FFFD, gomarkdown keeps it.
+var unreadable = strings.NewReplacer(" ", "", "\x00", "", "\uFFFD", "")
+
 // fenceItem compares code without blanks and without what flatten takes away:
 // the shapes do the same to the page's text.
 func fenceItem(lang, code string) *item {
@@ -182,7 +186,7 @@ func fenceItem(lang, code string) *item {
 		if first == "" {
 			first = l.text
 		}
-		key.WriteString(strings.ReplaceAll(strings.TrimPrefix(l.text, guard), " ", ""))
+		key.WriteString(unreadable.Replace(strings.TrimPrefix(l.text, guard)))
 	}
 	if first == "" {
 		first = lang

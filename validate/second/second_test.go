@@ -56,6 +56,7 @@ func TestAgreement(t *testing.T) {
 		{"fence on the line of an item", "- ```yaml\n  a: b\n  ```\n- x\n"},
 		{"quotes", "> [!NOTE]\n> # Q [a](./a.mdx)\n> ```bash\n> ls > out\n> ```\n> - b\n>   > c [d](./d.mdx)\n"},
 		{"tables", "| a | [b](./b.mdx) |\n|---|---|\n| `x \\| y` | ![i](/i.png) [c](./c.mdx) |\n"},
+		{"NUL", "# a\x00b\n\n[a\x00](./a\x00.mdx)\n\n```yaml\nname: a\x00b\n```\n"},
 		{"badge", "[![build](/b.svg)](https://example.dev/)\n"},
 		{"blocks without blank lines", "text\n# H\ntext\n```yaml\na: b\n```\ntext\n> q\n- i\n"},
 		{"footnotes", "a[^1] b[^long]\n\n[^1]: See [x](./x.mdx).\n[^long]: Two\n\n    lines [y](./y.mdx).\n\n# End [^1]\n"},
