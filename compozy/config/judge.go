@@ -214,7 +214,9 @@ func (d *decoder) wrongType(s subject) {
 	}
 	dg := diag.New("compozy/invalid-type", s.span, "%s is %s%s, not %s", s.at, s.describe(), s.from(), expectedType(s.f))
 	switch {
-	case !s.l.fixed || s.n.Kind == tree.List || s.n.Kind == tree.Map:
+	case !s.l.fixed:
+	case s.n.Kind == tree.List || s.n.Kind == tree.Map:
+		dg = dg.WithAdvice("%s", s.f.shape(s.at))
 	case s.f.is("string"):
 		dg = dg.WithAdvice("put the value in quotes")
 		if !s.f.Sensitive {
@@ -228,6 +230,21 @@ func (d *decoder) wrongType(s subject) {
 		dg = dg.WithAdvice("write true or false")
 	}
 	d.add(s.at, dg)
+}
+
+// shape says how a value of the setting is written, for somebody who wrote a
+// list or a mapping in its place.
+func (f *Field) shape(at string) string {
+	switch {
+	case f.is("array"):
+		return "write a list: [first, second]"
+	case f.is("object"):
+		return "write keys of its own below it, one a line and indented"
+	}
+	if value := showRaw(f.Default); value != "" {
+		return fmt.Sprintf("write one value, such as %s: %s", lastOf(at), value)
+	}
+	return fmt.Sprintf("write one value in the same line: %s: …", lastOf(at))
 }
 
 // fits reports whether a text would be a value of the setting's type.
@@ -412,13 +429,14 @@ func (d *decoder) projectViolation(v schema.Violation) {
 		return
 	}
 	if v.Keyword == "type" {
-		expected := "another type"
+		expected, advice := "another type", "write a value of that type"
 		if d.reg.sections[path] != nil {
-			expected = "a section with keys of its own"
+			expected, advice = "a section with keys of its own", "write its keys below it, one a line and indented"
 		} else if len(v.Allowed) > 0 {
 			expected = typeNames(v.Allowed)
 		}
-		d.add(path, diag.New("compozy/invalid-type", n.Span, "%s is %s, not %s", path, describeKind(n.Kind), expected))
+		d.add(path, diag.New("compozy/invalid-type", n.Span, "%s is %s, not %s", path, describeKind(n.Kind), expected).
+			WithAdvice("%s", advice))
 		return
 	}
 	d.add(path, diag.New("compozy/invalid-value", n.Span, "%s is %q, which is not of the right form", path, RedactURL(n.Text)).

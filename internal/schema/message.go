@@ -33,7 +33,7 @@ func (j *judge) leaf(e *jsonschema.ValidationError) {
 	if e.Message == "not allowed" { // the schema false
 		v.Keyword, v.Message = "false", "is not allowed here"
 		if keyword == "unevaluatedProperties" {
-			v.Keyword, v.Message = keyword, "is not a known key"
+			v.Keyword, v.Message, v.Allowed = keyword, unknownKey, propertyNames(parent)
 		}
 		if field != nil {
 			v.Span, v.Key, v.Value = field.KeySpan, true, field.Key
@@ -42,8 +42,8 @@ func (j *judge) leaf(e *jsonschema.ValidationError) {
 		return
 	}
 	switch keyword {
-	case "additionalProperties", "unevaluatedProperties":
-		j.unknownKeys(v, n, parent, e.Message)
+	case "additionalProperties":
+		j.unknownKeys(v, n, parent)
 		return
 	case "required":
 		for _, name := range texts(parent["required"]) {
@@ -67,40 +67,37 @@ func (j *judge) leaf(e *jsonschema.ValidationError) {
 	j.found = append(j.found, v)
 }
 
-// unknownKeys reports each key of a mapping that its schema does not name.
-func (j *judge) unknownKeys(v Violation, n *tree.Node, parent map[string]any, message string) {
+const unknownKey = "is not a known key"
+
+// propertyNames returns the keys that a schema for mappings names, sorted.
+func propertyNames(parent map[string]any) []string {
 	properties, _ := parent["properties"].(map[string]any)
+	return slices.Sorted(maps.Keys(properties))
+}
+
+// unknownKeys reports each key of a mapping that its schema does not name.
+func (j *judge) unknownKeys(v Violation, n *tree.Node, parent map[string]any) {
+	known := propertyNames(parent)
 	patterns, _ := parent["patternProperties"].(map[string]any)
-	known := slices.Sorted(maps.Keys(properties))
-	unknown := func(key string) bool {
-		if _, ok := properties[key]; ok {
-			return false
-		}
-		for pattern := range patterns {
-			if re, err := regexp.Compile(pattern); err == nil && re.MatchString(key) {
-				return false
-			}
-		}
-		// What other schemas evaluated only the library knows.
-		return v.Keyword == "additionalProperties" || strings.Contains(message, libraryQuote(key))
-	}
 	for _, f := range n.Fields {
-		if !unknown(f.Key) {
+		if _, ok := slices.BinarySearch(known, f.Key); ok || matchesAny(patterns, f.Key) {
 			continue
 		}
 		one := v
 		one.Span, one.Key, one.Value, one.Allowed = f.KeySpan, true, f.Key, known
 		one.Path = append(slices.Clone(v.Path), f.Key)
-		one.Message = "is not a known key"
+		one.Message = unknownKey
 		j.found = append(j.found, one)
 	}
 }
 
-// libraryQuote quotes a name as the library's messages do.
-func libraryQuote(s string) string {
-	s = strings.ReplaceAll(fmt.Sprintf("%q", s), `\"`, `"`)
-	s = strings.ReplaceAll(s, `'`, `\'`)
-	return "'" + s[1:len(s)-1] + "'"
+func matchesAny(patterns map[string]any, key string) bool {
+	for pattern := range patterns {
+		if re, err := regexp.Compile(pattern); err == nil && re.MatchString(key) {
+			return true
+		}
+	}
+	return false
 }
 
 // demand says what a keyword demands of a value, and its choices if it has any.

@@ -68,7 +68,7 @@ func TestValidate(t *testing.T) {
 			"b:\n  w/~ %: 1\n  x: 1\n  zz: 2\n  v: 2",
 			"2:3 additionalProperties b.w/~ % \"w/~ %\": is not a known key [x y] key\n5:3 additionalProperties b.v \"v\": is not a known key [x y] key"},
 		{"unevaluated keys", `{"allOf":[{"properties":{"x":{}}}],"properties":{"y":{}},"unevaluatedProperties":false}`, "x: 1\ny: 1\nit's: 2",
-			`3:1 unevaluatedProperties it's "it's": is not a known key key`},
+			`3:1 unevaluatedProperties it's "it's": is not a known key [y] key`},
 		{"missing keys", `{"properties":{"a":{"required":["x","y","z"]}}}`, "b: 1\na:\n  y: 1",
 			"3:3 required a \"x\": must have the key \"x\"\n3:3 required a \"z\": must have the key \"z\""},
 		{"forbidden", `{"properties":{"a":false}}`, "b: 1\na: 2", `2:1 false a "a": is not allowed here key`},

@@ -8,12 +8,13 @@ import (
 	"github.com/compozy/docs/internal/diag"
 )
 
-// FootnoteID returns the id of a footnote's text on its page.
-func FootnoteID(number int) string { return "fn-" + strconv.Itoa(number) }
+// FootnoteID returns the id of a footnote's text on its page. No heading has it:
+// slugs have no colon.
+func FootnoteID(number int) string { return "fn:" + strconv.Itoa(number) }
 
 // FootnoteRefID returns the id of the use-th reference to a footnote.
 func FootnoteRefID(number, use int) string {
-	return "fnref-" + strconv.Itoa(number) + "-" + strconv.Itoa(use)
+	return "fnref:" + strconv.Itoa(number) + ":" + strconv.Itoa(use)
 }
 
 // HasAnchor reports whether a fragment leads somewhere on the page: the empty

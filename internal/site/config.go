@@ -86,6 +86,7 @@ type Ignore struct {
 type Redirect struct {
 	From             string // "/docs/old/" or "/docs/old.html", without the base path
 	To               string // an address of the site with an optional fragment, or an external one
+	Out              string // the file written for it, relative to the output folder; set by Index
 	Span             source.Span
 	FromSpan, ToSpan source.Span
 }

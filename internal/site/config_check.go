@@ -29,6 +29,27 @@ func (c *Config) check() []diag.Diagnostic {
 				WithAdvice("write a number and a unit: \"24h\", \"90m\", or \"0s\" to ask each time"))
 		}
 	}
+	return append(ds, c.checkDisplay()...)
+}
+
+// checkDisplay refuses a language that is shown for no reason. It then counts
+// as not declared.
+func (c *Config) checkDisplay() []diag.Diagnostic {
+	display := c.root.Path("examples", "display")
+	if display == nil || display.Kind != tree.Map {
+		return nil
+	}
+	var ds []diag.Diagnostic
+	for _, field := range display.Fields {
+		if field.Value.Kind != tree.String || strings.TrimSpace(field.Value.Text) != "" {
+			continue
+		}
+		delete(c.Examples.Display, field.Key)
+		if field.Value.Text != "" { // the schema refuses the empty text
+			ds = append(ds, diag.New("config/invalid-value", field.Value.Span, "the language %q is shown without a reason", field.Key).
+				WithAdvice("say why its examples are not run, for instance: \"no parser of it is part of the builder\""))
+		}
+	}
 	return ds
 }
 

@@ -82,10 +82,34 @@ func schemaFinding(v schema.Violation) diag.Diagnostic {
 		}
 		return d.WithAdvice("the keys allowed here are %s", strings.Join(v.Allowed, ", "))
 	case v.Keyword == "required":
-		return diag.New("config/missing-key", v.Span, "%s: %s", name, v.Message)
+		return diag.New("config/missing-key", v.Span, "%s: %s", name, v.Message).
+			WithAdvice("add it: %q: …", v.Value)
 	}
 	d := diag.New("config/invalid-value", v.Span, "%s %s", name, v.Message)
-	return d.WithAdvice("%s", diag.Suggest(v.Value, v.Allowed))
+	return d.WithAdvice("%s", schemaAdvice(v))
+}
+
+// typeAdvice says what to type for a value of the type a schema wants.
+var typeAdvice = map[string]string{
+	"object": "write an object: { … }", "array": "write a list: [ … ]", "string": "write text in double quotes",
+	"boolean": "write true or false, without quotes", "integer": "write a whole number, without quotes", "number": "write a number, without quotes",
+}
+
+// schemaAdvice says what to type in place of a value that the schema refuses.
+func schemaAdvice(v schema.Violation) string {
+	switch v.Keyword {
+	case "type":
+		var ways []string
+		for _, t := range v.Allowed {
+			if way := typeAdvice[t]; way != "" {
+				ways = append(ways, way)
+			}
+		}
+		return strings.Join(ways, ", or ")
+	case "minLength", "minItems", "minProperties":
+		return "write a value, or remove the key or entry"
+	}
+	return diag.Suggest(v.Value, v.Allowed)
 }
 
 // unquote returns a span's text without the quotation marks of a JSON string.

@@ -21,7 +21,9 @@ type index struct {
 	ids   map[string]*Page
 	// drafts are the IDs of pages left out because they say `draft: true`.
 	drafts map[string]bool
-	near   nearest
+	// draftFiles are the same pages by address without the slash at its end.
+	draftFiles map[string]*PageFile
+	near       nearest
 }
 
 // Index joins the parsed pages into a Site. docs is parallel to src.Pages; a
@@ -33,6 +35,8 @@ func Index(src *Source, docs []*mdx.Doc) (*Site, []diag.Diagnostic) {
 		files:     make(map[string]any, len(src.Pages)+len(src.Assets)),
 		ids:       make(map[string]*Page, len(src.Pages)),
 		drafts:    map[string]bool{},
+
+		draftFiles: map[string]*PageFile{},
 	}}
 	var ds []diag.Diagnostic
 	outlines := make(map[*Page]outline, len(src.Pages))
@@ -45,6 +49,7 @@ func Index(src *Source, docs []*mdx.Doc) (*Site, []diag.Diagnostic) {
 		ds = append(ds, found...)
 		if o.draft {
 			s.drafts[file.ID] = true
+			s.draftFiles[strings.TrimSuffix(file.Route, "/")] = file
 			continue
 		}
 		key := strings.TrimSuffix(file.Route, "/")
@@ -64,11 +69,18 @@ func Index(src *Source, docs []*mdx.Doc) (*Site, []diag.Diagnostic) {
 		}
 		s.files["/"+norm.NFC.String(a.Path)] = a
 	}
+	for _, a := range src.lost {
+		if _, taken := s.addresses[a.URL]; !taken {
+			s.addresses[a.URL] = a
+		}
+		s.files["/"+norm.NFC.String(a.Path)] = a
+	}
 	s.near = newNearest(s)
 	ds = append(ds, s.indexRedirects(outlines)...)
 	ds = append(ds, s.indexNavigation(outlines)...)
 	ds = append(ds, s.checkNames()...)
 	s.indexLinks()
+	ds = append(ds, s.unlisted(outlines)...)
 	return s, diag.Sort(ds)
 }
 
@@ -90,6 +102,20 @@ func (s *Site) Lookup(name string) *Page {
 		return s.ids["docs/"+folder]
 	}
 	return nil
+}
+
+// Draft returns the page that a missing target would lead to if it were no
+// draft, or nil.
+func (s *Site) Draft(t Target) *PageFile {
+	if t.Kind != TargetMissing {
+		return nil
+	}
+	key := strings.TrimSuffix(t.Path, "/")
+	stem, _, ok := pageName(key)
+	if !ok {
+		stem = strings.TrimSuffix(key, ".html")
+	}
+	return s.draftFiles[strings.TrimSuffix(stem, "/index")]
 }
 
 // Start returns the page at the site's root, or else the first one of the

@@ -36,18 +36,24 @@ func TestIndexFindings(t *testing.T) {
 		{"number as title", disk{"content/a.mdx": "---\ntitle: 2026\n---\n\n# A"}, []string{`content/a.mdx:2:8 page/front-matter-type: "title" is an integer`}, `title: "2026"`},
 		{"number among keywords", disk{"content/a.mdx": "---\ntitle: A\nkeywords: [a, 7]\n---"}, []string{`content/a.mdx:3:15 page/front-matter-type: "keywords" holds an integer`}, ""},
 		{"id twice", disk{"content/a.mdx": "# A\n\n<div id=\"x\">a</div>\n\n<div id=\"x\">b</div>"}, []string{`content/a.mdx:5:10 page/duplicate-anchor: the id "x" is used twice on the page`}, "rename"},
+		{"h1 element", disk{"content/a.mdx": "# A\n\n<h1>B</h1>", "content/b.md": "---\ntitle: B\n---\n\nx\n\n<p><H1 class=x>B</H1></p>"},
+			[]string{`content/a.mdx:3:1 page/multiple-h1: the element <h1> is a second first-level heading`, `content/b.md:7:4 page/multiple-h1: the element <h1> is a second first-level heading`}, "<h2>"},
+		{"raw id twice", disk{"content/a.md": "# A\n\n<div id=x></div><div id='x'></div>\n\n<a name=\"x\"></a>\n\n<p id=\"a\">x</p>"},
+			[]string{`content/a.md:3:26 page/duplicate-anchor: the id "x" is used twice on the page`, `content/a.md:7:8 page/duplicate-anchor: the id "a" is used twice on the page`}, ""},
 		{"id of a heading", disk{"content/a.mdx": "# A\n\n## Options\n\n<div id=\"options\">a</div>"}, []string{`content/a.mdx:5:10 page/duplicate-anchor: the id "options" is used twice on the page`}, ""},
 		{"page that does not parse", disk{"content/a.mdx": "<Nothing"}, []string{}, ""},
 
 		{"missing page", disk{ConfigName: "{\"navigation\": [\n {\"title\": \"S\", \"pages\": [\"depl/standalone\"]}\n]}", "content/docs/depl/standalon.mdx": "---\ntitle: A\nnavigation: false\n---"},
 			[]string{`source.config.json:2:27 nav/missing-page: there is no page "depl/standalone"`}, `did you mean "depl/standalon"?`},
+		{"nothing resembles", disk{ConfigName: `{"navigation": ["a"]}`, "content/index.mdx": "# Home"},
+			[]string{`source.config.json:1:17 nav/missing-page: there is no page "a"`}, "create content/docs/a.mdx"},
 		{"page with extension", disk{ConfigName: `{"navigation": ["a", "b.mdx"]}`, "content/a.mdx": "# A", "content/b.mdx": "---\ntitle: B\nnavigation: false\n---"},
 			[]string{`source.config.json:1:22 nav/missing-page: there is no page "b.mdx"`}, `did you mean "b"?`},
 		{"page twice", disk{ConfigName: `{"navigation": ["a", {"title": "S", "pages": [{"title": "Again", "page": "a"}]}]}`, "content/a.mdx": "# A"},
 			[]string{`source.config.json:1:74 nav/duplicate-page: the page "a" is in the navigation twice`}, ""},
 		{"page under both names", disk{ConfigName: `{"navigation": ["docs/a", "a"]}`, "content/docs/a.mdx": "# A"},
 			[]string{`source.config.json:1:27 nav/duplicate-page: the page "a" is in the navigation twice`}, ""},
-		{"unlisted", disk{ConfigName: `{"navigation": ["a"]}`, "content/a.mdx": "# A", "content/docs/b.mdx": "# B", "content/index.mdx": "# Home"},
+		{"unlisted", disk{ConfigName: `{"navigation": ["a"]}`, "content/a.mdx": "# A", "content/docs/b.mdx": "# B", "content/docs/orphan.mdx": "# C", "content/index.mdx": "# Home\n\n[B](docs/b.mdx)"},
 			[]string{`content/docs/b.mdx:0:0 nav/unlisted-page: the page "docs/b" is not in the navigation`}, `add "b"`},
 		{"unlisted on purpose", disk{ConfigName: `{"navigation": ["a"], "links": {"orphans": ["c"]}}`, "content/a.mdx": "# A", "content/b.mdx": "---\ntitle: B\nnavigation: false\n---", "content/c.mdx": "# C"}, []string{}, ""},
 		{"draft in the navigation", disk{ConfigName: `{"navigation": ["a", "b"]}`, "content/a.mdx": "# A", "content/b.mdx": "---\ntitle: B\ndraft: true\n---"},
@@ -75,6 +81,18 @@ func TestIndexFindings(t *testing.T) {
 			[]string{`source.config.json:1:37 config/redirect-chain: the redirect leads to "/y/", which is redirected again`}, `"/b/"`},
 		{"redirect twice", disk{ConfigName: `{"redirects": [{"from": "/x", "to": "/b/"}, {"from": "/x/", "to": "/b/"}]}`, "content/b.mdx": "# B"},
 			[]string{`source.config.json:1:54 config/redirect-duplicate: "/x/" is redirected twice`}, ""},
+		{"redirect to a missing place", disk{ConfigName: `{"redirects": [{"from": "/o", "to": "/b/#onee"}, {"from": "/p", "to": "/b/#one"}]}`, "content/b.mdx": "# B\n\n## One"},
+			[]string{`source.config.json:1:37 config/redirect-missing: the redirect leads to "/b/#onee": content/b.mdx has no place "#onee"`}, `did you mean "#one"?`},
+		{"redirect over a page's file", disk{ConfigName: `{"redirects": [{"from": "/b/index.html", "to": "https://e.com"}]}`, "content/b.mdx": "# B"},
+			[]string{`source.config.json:1:25 config/redirect-shadows-page: the redirect from "/b/" would hide a page that exists`}, "content/b.mdx"},
+		{"redirect by letter case", disk{ConfigName: `{"redirects": [{"from": "/B/", "to": "/b/"}, {"from": "/Old", "to": "/b/"}, {"from": "/old", "to": "/b/"}]}`, "content/b.mdx": "# B"},
+			[]string{`source.config.json:1:25 config/redirect-shadows-page: the file of the redirect from "/B/", "B/index.html", would stand in the way of the page content/b.mdx`,
+				`source.config.json:1:86 config/redirect-shadows-page: the file of the redirect from "/old/", "old/index.html", would stand in the way of the redirect from "/Old/"`}, ""},
+		{"redirect below a file", disk{ConfigName: `{"redirects": [{"from": "/x.png/old", "to": "/b/"}, {"from": "/o.html", "to": "/b/"}, {"from": "/o.html/x", "to": "/b/"}]}`, "content/b.mdx": "# B", "public/x.png": ""},
+			[]string{`source.config.json:1:25 config/redirect-shadows-page: the file of the redirect from "/x.png/old/", "x.png/old/index.html", would stand in the way of the file public/x.png`,
+				`source.config.json:1:96 config/redirect-shadows-page: the file of the redirect from "/o.html/x/", "o.html/x/index.html", would stand in the way of the redirect from "/o.html"`}, ""},
+		{"redirect from no file name", disk{ConfigName: `{"redirects": [{"from": "/a:b/", "to": "/b/"}, {"from": "/con/", "to": "/b/"}]}`, "content/b.mdx": "# B"},
+			[]string{`source.config.json:1:25 config/invalid-value: a redirect cannot start at "/a:b/"`, `source.config.json:1:57 config/invalid-value: a redirect cannot start at "/con/"`}, ""},
 		{"redirect from nowhere", disk{ConfigName: `{"redirects": [{"from": "x", "to": "/b/"}, {"from": "/x?y", "to": "/b/"}, {"from": "/%zz", "to": "/b/"}]}`, "content/b.mdx": "# B"},
 			[]string{`source.config.json:1:25 config/invalid-value: a redirect cannot start at "x"`, `source.config.json:1:53 config/invalid-value: a redirect cannot start at "/x?y"`,
 				`source.config.json:1:84 config/invalid-value: a redirect cannot start at "/%zz"`}, ""},
@@ -180,7 +198,7 @@ func TestAnchorsAndBackLinks(t *testing.T) {
 		t.Fatalf("findings %q", lines(ds))
 	}
 	a, b, c, d := s.Lookup("a"), s.Lookup("b"), s.Lookup("c"), s.Lookup("d")
-	if diff := cmp.Diff([]string{"fn-1", "fnref-1-1", "here", "one", "one-1"}, slices.Sorted(maps.Keys(a.Anchors))); diff != "" {
+	if diff := cmp.Diff([]string{"fn:1", "fnref:1:1", "here", "one", "one-1"}, slices.Sorted(maps.Keys(a.Anchors))); diff != "" {
 		t.Errorf("anchors of a (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"d", "old", "raw"}, slices.Sorted(maps.Keys(d.Anchors))); diff != "" {
@@ -214,7 +232,7 @@ func TestAliasesAndBrokenRedirects(t *testing.T) {
 	if got := s.Resolve(nil, "/x/"); got.Kind != TargetRedirect || got.Page != nil || got.Reason == "" {
 		t.Errorf("the broken redirect resolves to %+v", got)
 	}
-	if len(s.Redirects) != 1 || s.Redirects[0].From != "/docs/a.html" {
+	if len(s.Redirects) != 1 || s.Redirects[0].From != "/docs/a.html" || s.Redirects[0].Out != "docs/a.html" {
 		t.Errorf("redirects to write: %v, want the alias only", s.Redirects)
 	}
 }

@@ -159,14 +159,15 @@ func TestLoadFindings(t *testing.T) {
 		{"asset over page", disk{"content/a.mdx": "", "public/a/index.html": ""}, []string{"public/a/index.html:0:0 file/collision"}},
 		{"file over folder", disk{"content/a/b.mdx": "", "public/a": ""}, []string{"public/a:0:0 file/collision"}},
 		{"schema over public", disk{"content/a.mdx": "", "schemas/c.json": "", "public/schemas/c.json": ""}, []string{"schemas/c.json:0:0 file/collision"}},
-		{"reserved", disk{"content/a.mdx": "", "public/404.html": "", "public/_assets/x.css": "", "public/Robots.txt": ""},
-			[]string{"public/404.html:0:0 file/reserved", "public/Robots.txt:0:0 file/reserved", "public/_assets/x.css:0:0 file/reserved"}},
+		{"reserved", disk{"content/a.mdx": "", "public/404.html": "", "public/_docs/x.css": "", "public/Robots.txt": ""},
+			[]string{"public/404.html:0:0 file/reserved", "public/Robots.txt:0:0 file/reserved", "public/_docs/x.css:0:0 file/reserved"}},
 		{"page named 404", disk{"content/404.mdx": ""}, []string{}},
 		{"device", disk{"content/a.mdx": "", "content/aux.mdx": "", "content/com1/x.mdx": "", "content/console.mdx": ""},
 			[]string{"content/aux.mdx:0:0 file/unportable-name", "content/com1:0:0 file/unportable-name"}},
 		{"characters", disk{"content/a.mdx": "", "content/a:b.mdx": "", "content/c\\d.mdx": "", "content/e .mdx": "", "public/f.": "", "public/g\x01": ""},
 			[]string{"content/a:b.mdx:0:0 file/unportable-name", "content/c\\d.mdx:0:0 file/unportable-name", "content/e .mdx:0:0 file/unportable-name",
 				"public/f.:0:0 file/unportable-name", "public/g\x01:0:0 file/unportable-name"}},
+		{"turned direction", disk{"content/a.mdx": "", "content/\u202exdm.mdx": ""}, []string{"content/\u202exdm.mdx:0:0 file/unportable-name"}},
 		{"long", disk{"content/a.mdx": "", "public/" + strings.Repeat("x", 201): ""}, []string{"public/" + strings.Repeat("x", 201) + ":0:0 file/unportable-name"}},
 		{"folder named like a page", disk{"content/a.mdx": "", "content/b.mdx/c.mdx": ""}, []string{"content/b.mdx:0:0 file/not-regular"}},
 	}
@@ -246,7 +247,9 @@ func TestSymlinks(t *testing.T) {
 	}
 	var pages []string
 	for _, p := range src.Pages {
-		pages = append(pages, p.File.Path())
+		if !p.Broken {
+			pages = append(pages, p.File.Path())
+		}
 		if strings.Contains(string(p.File.Text()), "Secret") {
 			t.Errorf("%s holds text from outside", p.File.Path())
 		}
@@ -287,5 +290,41 @@ func TestUnreadablePage(t *testing.T) {
 	}
 	if len(src.Pages) != 2 || !src.Pages[1].Broken {
 		t.Error("the unreadable page has lost its address")
+	}
+}
+
+// TestUnusableFiles holds one cause to one finding: what cannot be read keeps
+// its address.
+func TestUnusableFiles(t *testing.T) {
+	t.Parallel()
+	root := disk{
+		"content/a.mdx":           "# A",
+		"content/folder.mdx/x":    "",
+		"content/a|b.mdx":         "# Name",
+		"public/images/good.png":  "",
+		"public/images/a:b.png":   "",
+		"schemas/config:old.json": "{}",
+	}.write(t)
+	for name, target := range map[string]string{"content/gone.mdx": "nothing", "content/gone.png": "nothing", "public/images/gone.svg": "nothing"} {
+		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
+			t.Skipf("no symbolic links here: %v", err)
+		}
+	}
+	src, ds := load(t, root)
+	if len(ds) != 7 {
+		t.Errorf("findings %q, want 7", lines(ds))
+	}
+	s, _ := Index(src, make([]*mdx.Doc, len(src.Pages)))
+	for dest, want := range map[string]TargetKind{
+		"folder.mdx": TargetPage, "/gone/": TargetPage, "gone.mdx#x": TargetPage, "/a|b/": TargetPage,
+		"gone.png": TargetAsset, "/images/gone.svg": TargetAsset, "/images/a:b.png": TargetAsset, "/schemas/config:old.json": TargetAsset,
+		"/images/lost.svg": TargetMissing,
+	} {
+		if got := s.Resolve(s.Lookup("a"), dest); got.Kind != want {
+			t.Errorf("%s resolves to kind %d, want %d", dest, got.Kind, want)
+		}
+	}
+	if len(s.Assets) != 1 {
+		t.Errorf("%d assets would be published, want 1", len(s.Assets))
 	}
 }

@@ -67,6 +67,8 @@ func nameFault(name string) string {
 		switch {
 		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029':
 			return "its name holds a control character"
+		case r == '\u200e', r == '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return "its name holds an invisible mark that turns the direction of reading"
 		case strings.ContainsRune(`<>:"|?*\`, r):
 			return "its name holds " + string(r)
 		}

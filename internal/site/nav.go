@@ -16,7 +16,7 @@ func (s *Site) indexNavigation(outlines map[*Page]outline) []diag.Diagnostic {
 	if n := s.Config.root.Get("navigation"); n != nil && n.Kind == tree.List {
 		b := navBuilder{site: s}
 		s.Nav = b.nodes(s.Config.Navigation, nil)
-		ds = append(b.diagnostics, s.unlisted(outlines)...)
+		ds = b.diagnostics
 	} else {
 		s.Nav = s.folderNav(outlines)
 	}
@@ -137,8 +137,12 @@ func (s *Site) unknownPage(rule, name string, at source.Span) diag.Diagnostic {
 		s.Config.Content, s.Config.Content, strings.TrimPrefix(short, "docs/"))
 }
 
-// unlisted finds pages that readers can reach through links only.
+// unlisted finds pages that readers can reach through links only. One that no
+// link reaches either is link/orphan-page, which says what this would.
 func (s *Site) unlisted(outlines map[*Page]outline) []diag.Diagnostic {
+	if n := s.Config.root.Get("navigation"); n == nil || n.Kind != tree.List {
+		return nil
+	}
 	orphan := map[*Page]bool{}
 	for _, name := range s.Config.Links.Orphans {
 		if p := s.Lookup(name); p != nil {
@@ -147,7 +151,7 @@ func (s *Site) unlisted(outlines map[*Page]outline) []diag.Diagnostic {
 	}
 	var ds []diag.Diagnostic
 	for _, p := range s.Pages {
-		if p.Nav != nil || p.Doc == nil || p.ID == "index" || orphan[p] || outlines[p].unlisted {
+		if p.Nav != nil || p.Doc == nil || p.ID == "index" || orphan[p] || outlines[p].unlisted || len(p.BackLinks) == 0 {
 			continue
 		}
 		name := strings.TrimPrefix(p.ID, "docs/")

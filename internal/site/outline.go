@@ -167,6 +167,9 @@ func checkHeadings(p *Page) []diag.Diagnostic {
 		}
 		level = h.Level
 	}
+	if p.Title != "" || first != nil {
+		ds = append(ds, headingElements(p, first)...)
+	}
 	if p.Title == "" && first != nil {
 		p.Title = strings.TrimSpace(first.Text)
 	}
@@ -182,6 +185,45 @@ func checkHeadings(p *Page) []diag.Diagnostic {
 	return ds
 }
 
+var rawH1 = regexp.MustCompile(`(?i)<h1[\s/>]`)
+
+// headingElements finds first-level headings written as elements, beside the
+// one that is the page's title already.
+func headingElements(p *Page, first *mdx.Heading) []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	add := func(at source.Span) {
+		d := diag.New("page/multiple-h1", at, "the element <h1> is a second first-level heading")
+		if first != nil {
+			d = d.WithNote(first.Span, "the first one is here")
+		} else {
+			d = d.WithNote(titleSpan(p.Doc), "the title is shown as the first one")
+		}
+		ds = append(ds, d.WithAdvice("write <h2>; a page has one title"))
+	}
+	for _, e := range p.Doc.Elements {
+		if !e.Component && strings.EqualFold(e.Name, "h1") {
+			add(e.OpenTag)
+		}
+	}
+	if !p.MDX {
+		walkRaw(p.Doc.Body, func(raw *mdx.RawHTML) {
+			for _, m := range rawH1.FindAllStringIndex(raw.Text, -1) {
+				add(within(raw, m[0], m[1]))
+			}
+		})
+	}
+	return ds
+}
+
+// within is the place of a part of raw HTML. Where a quote or list holds it,
+// its text is not the page's, and the place is the whole.
+func within(raw *mdx.RawHTML, from, to int) source.Span {
+	if s := raw.Span; from >= 0 && strings.HasPrefix(raw.Text, string(s.Text())) && s.Start+to <= s.End {
+		return s.File.Span(s.Start+from, s.Start+to)
+	}
+	return raw.Span
+}
+
 func titleSpan(doc *mdx.Doc) source.Span {
 	if n := doc.Front.Get("title"); n != nil {
 		return n.Span
@@ -191,7 +233,7 @@ func titleSpan(doc *mdx.Doc) source.Span {
 
 // rawID finds the ids, and the names of old-style anchors, in the raw HTML of a
 // plain Markdown page.
-var rawID = regexp.MustCompile(`(?i)<[a-z][^<>]*?\s(?:id|name)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>=` + "`" + `]+))`)
+var rawID = regexp.MustCompile(`(?i)<[a-z][^<>]*?\s(id|name)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>=` + "`" + `]+))`)
 
 func readAnchors(p *Page) []diag.Diagnostic {
 	var ds []diag.Diagnostic
@@ -227,9 +269,11 @@ func readAnchors(p *Page) []diag.Diagnostic {
 	}
 	if !p.MDX {
 		walkRaw(p.Doc.Body, func(raw *mdx.RawHTML) {
-			for _, m := range rawID.FindAllStringSubmatch(raw.Text, -1) {
-				if id := m[1] + m[2] + m[3]; p.Anchors[id].File == nil {
-					add(id, raw.Span, true)
+			for _, m := range rawID.FindAllStringSubmatchIndex(raw.Text, -1) {
+				from, to := max(m[4], m[6], m[8]), max(m[5], m[7], m[9])
+				// A name beside the id that it repeats is how old pages do it.
+				if id := raw.Text[from:to]; p.Anchors[id].File == nil || strings.EqualFold(raw.Text[m[2]:m[3]], "id") {
+					add(id, within(raw, from, to), true)
 				}
 			}
 		})

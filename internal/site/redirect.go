@@ -27,16 +27,17 @@ func (s *Site) indexRedirects(outlines map[*Page]outline) []diag.Diagnostic {
 		all = append(all, aliases(p, outlines[p])...)
 	}
 	byFrom := make(map[string]*Redirect, len(all))
+	room := newOccupied(s, len(all))
 	for _, r := range all {
-		name, fault := decodePath(r.From)
-		clean, ok := join("", name)
-		if fault != "" || !ok || !strings.HasPrefix(r.From, "/") || strings.HasPrefix(r.From, "//") || strings.ContainsAny(r.From, "?#") {
+		clean, ok := oldAddress(r.From)
+		if !ok {
 			ds = append(ds, diag.New("config/invalid-value", r.FromSpan, "a redirect cannot start at %q", unquote(r.FromSpan)).
 				WithAdvice("write the old address from the site's root, without query or fragment: \"/docs/old-name/\""))
 			continue
 		}
-		key := strings.TrimSuffix("/"+clean, "/")
-		r.From = redirectFrom(strings.TrimSuffix("/"+clean, "/"))
+		key := strings.TrimSuffix(clean, "/")
+		r.From = redirectFrom(key)
+		r.Out = redirectOut(r.From)
 		if d, taken := s.shadowed(r, key); taken {
 			ds = append(ds, d)
 			continue
@@ -45,6 +46,10 @@ func (s *Site) indexRedirects(outlines map[*Page]outline) []diag.Diagnostic {
 			ds = append(ds, diag.New("config/redirect-duplicate", r.FromSpan, "%q is redirected twice", r.From).
 				WithNote(first.FromSpan, "it is redirected here first").
 				WithAdvice("keep one of the two"))
+			continue
+		}
+		if d, taken := room.taken(r); taken {
+			ds = append(ds, d)
 			continue
 		}
 		byFrom[key] = r
@@ -69,6 +74,92 @@ func (s *Site) indexRedirects(outlines map[*Page]outline) []diag.Diagnostic {
 	return ds
 }
 
+// oldAddress returns the address that a redirect starts at in its one form:
+// decoded, and that of the folder for its index.html. ok is false when no
+// static host could serve a file there.
+func oldAddress(from string) (clean string, ok bool) {
+	if !strings.HasPrefix(from, "/") || strings.HasPrefix(from, "//") || strings.ContainsAny(from, "?#") {
+		return "", false
+	}
+	name, fault := decodePath(from)
+	if fault != "" {
+		return "", false
+	}
+	name, inside := join("", name)
+	if !inside {
+		return "", false
+	}
+	for segment := range strings.SplitSeq(strings.TrimSuffix(name, "/"), "/") {
+		if segment != "" && nameFault(segment) != "" {
+			return "", false
+		}
+	}
+	clean = "/" + name
+	if folder, ok := strings.CutSuffix(clean, "/index.html"); ok {
+		clean = folder + "/"
+	}
+	return clean, true
+}
+
+// redirectOut returns the file that a static host serves at an old address.
+func redirectOut(from string) string {
+	if strings.HasSuffix(from, "/") {
+		from += "index.html"
+	}
+	return from[1:]
+}
+
+// occupied knows the files and folders of the output, without letter case,
+// because some file systems have none.
+type occupied struct {
+	files   map[string]string // folded path -> who writes it
+	folders map[string]string // folded path -> who writes a file below it
+}
+
+// newOccupied is empty when there are no redirects to ask it.
+func newOccupied(s *Site, redirects int) occupied {
+	o := occupied{files: map[string]string{}, folders: map[string]string{}}
+	if redirects == 0 {
+		return o
+	}
+	for _, p := range s.Pages {
+		o.add(p.Out, "the page "+p.File.Path())
+	}
+	for _, a := range s.Assets {
+		o.add(a.Out, "the file "+a.Path)
+	}
+	return o
+}
+
+func (o occupied) add(out, owner string) {
+	key := foldCase(out)
+	o.files[key] = owner
+	for slash := strings.LastIndexByte(key, '/'); slash >= 0; slash = strings.LastIndexByte(key[:slash], '/') {
+		if _, ok := o.folders[key[:slash]]; ok {
+			break
+		}
+		o.folders[key[:slash]] = owner
+	}
+}
+
+// taken refuses a redirect whose file cannot stand beside the others.
+func (o occupied) taken(r *Redirect) (diag.Diagnostic, bool) {
+	key := foldCase(r.Out)
+	owner := o.files[key]
+	if owner == "" {
+		owner = o.folders[key]
+	}
+	for slash := strings.LastIndexByte(key, '/'); slash >= 0 && owner == ""; slash = strings.LastIndexByte(key[:slash], '/') {
+		owner = o.files[key[:slash]]
+	}
+	if owner != "" {
+		return diag.New("config/redirect-shadows-page", r.FromSpan, "the file of the redirect from %q, %q, would stand in the way of %s", r.From, r.Out, owner).
+			WithAdvice("redirect another address; letter case makes no difference to some file systems"), true
+	}
+	o.add(r.Out, "the redirect from \""+r.From+"\"")
+	return diag.Diagnostic{}, false
+}
+
 // aliases returns the redirects that a page asks for itself.
 func aliases(p *Page, o outline) []*Redirect {
 	var out []*Redirect
@@ -79,7 +170,7 @@ func aliases(p *Page, o outline) []*Redirect {
 }
 
 func (s *Site) shadowed(r *Redirect, key string) (diag.Diagnostic, bool) {
-	if _, own := reserved(claim{out: r.From[1:]}); own {
+	if _, own := reserved(claim{out: r.Out}); own {
 		return diag.New("config/redirect-shadows-page", r.FromSpan, "the redirect from %q would hide a file that the builder writes", r.From).
 			WithAdvice("redirect another address"), true
 	}
@@ -124,6 +215,20 @@ func (s *Site) follow(r *Redirect, byFrom map[string]*Redirect) (*redirectEnd, [
 	}
 	last := chain[len(chain)-1]
 	switch end.target.Kind {
+	case TargetPage:
+		if fragment := end.target.Fragment; !end.target.Page.HasAnchor(fragment) {
+			end.fault = "its redirect leads to a missing anchor"
+			if last != r {
+				return end, nil // reported at the last one of the chain
+			}
+			d := diag.New("config/redirect-missing", r.ToSpan, "the redirect leads to %q: %s has no place %q", r.To, end.target.Page.File.Path(), "#"+fragment)
+			if near := s.NearestAnchor(end.target.Page, fragment); near != "" {
+				d = d.WithAdvice("did you mean %q?", "#"+near)
+			} else {
+				d = d.WithAdvice("write the id of a heading of that page, or leave the fragment out")
+			}
+			return end, []diag.Diagnostic{d}
+		}
 	case TargetMissing, TargetInvalid:
 		end.fault = "its redirect leads to a missing address"
 		if last != r {

@@ -325,8 +325,13 @@ func (s *Site) at(clean string) any {
 	if stem == key {
 		return nil
 	}
-	if p, ok := s.addresses[stem].(*Page); ok {
-		return p
+	switch f := s.addresses[stem].(type) {
+	case *Page:
+		return f
+	case *redirectEnd:
+		if strings.HasPrefix(key[len(stem):], "/index") {
+			return f
+		}
 	}
 	return nil
 }

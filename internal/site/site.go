@@ -20,6 +20,11 @@ type Source struct {
 	Config *Config
 	Pages  []*PageFile // sorted by Path
 	Assets []*Asset    // sorted by URL
+
+	// lost are files that stand where an asset could but cannot be used (Load
+	// has reported why). They keep their addresses, so that links to them are
+	// not reported too.
+	lost []*Asset
 }
 
 // PageFile is one page as found on disk.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -20,6 +21,7 @@ import (
 type walker struct {
 	root        *os.Root
 	diagnostics []diag.Diagnostic
+	lost        func(name string) // is told of each file that cannot be used
 }
 
 func (w *walker) report(d diag.Diagnostic) { w.diagnostics = append(w.diagnostics, d) }
@@ -31,6 +33,16 @@ func (w *walker) pages(src *Source) {
 		return
 	}
 	candidates := 0
+	w.lost = func(name string) {
+		_, mdx, ok := pageName(path.Base(name))
+		if !ok {
+			src.lost = append(src.lost, &Asset{Path: name, URL: address(name)})
+			return
+		}
+		p := &PageFile{File: source.NewFile(name, nil), MDX: mdx, Broken: true}
+		p.Route, p.Out, p.ID = pageAddress(c.Content, name)
+		src.Pages = append(src.Pages, p)
+	}
 	w.files(c.Content, hiddenContent, func(name string, info fs.FileInfo) {
 		if _, mdx, ok := pageName(path.Base(name)); ok {
 			candidates++
@@ -41,7 +53,7 @@ func (w *walker) pages(src *Source) {
 		}
 		src.Assets = append(src.Assets, newAsset(name, address(name), info))
 	})
-	if candidates == 0 && !w.failedBelow(c.Content) {
+	if candidates == 0 && len(src.Pages) == 0 && !w.failedBelow(c.Content) {
 		w.report(diag.New("config/no-pages", c.Place("content"), "the content folder %q holds no page", c.Content).
 			WithAdvice("write one: %s/index.mdx, with a first line such as \"# Welcome\"", c.Content))
 	}
@@ -103,9 +115,10 @@ func (w *walker) public(src *Source) {
 	if !w.hasFolder(c, "public", c.Public, c.written("public")) {
 		return
 	}
+	url := func(name string) string { return "/" + norm.NFC.String(strings.TrimPrefix(name, c.Public+"/")) }
+	w.lost = func(name string) { src.lost = append(src.lost, &Asset{Path: name, URL: url(name)}) }
 	w.files(c.Public, hiddenPublic, func(name string, info fs.FileInfo) {
-		url := "/" + norm.NFC.String(strings.TrimPrefix(name, c.Public+"/"))
-		src.Assets = append(src.Assets, newAsset(name, url, info))
+		src.Assets = append(src.Assets, newAsset(name, url(name), info))
 	})
 }
 
@@ -119,8 +132,10 @@ func (w *walker) schemas(src *Source) {
 	other := func(name string, isDir bool) bool {
 		return isDir || !strings.HasSuffix(name, ".json") || strings.HasPrefix(name, ".")
 	}
+	url := func(name string) string { return "/schemas/" + norm.NFC.String(path.Base(name)) }
+	w.lost = func(name string) { src.lost = append(src.lost, &Asset{Path: name, URL: url(name)}) }
 	w.files(c.Schemas, other, func(name string, info fs.FileInfo) {
-		src.Assets = append(src.Assets, newAsset(name, "/schemas/"+norm.NFC.String(path.Base(name)), info))
+		src.Assets = append(src.Assets, newAsset(name, url(name), info))
 	})
 }
 
@@ -220,6 +235,9 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 	if fault != "" {
 		w.report(diag.New("file/unportable-name", whole, "%q cannot be used on every system: %s", e.Name(), fault).
 			WithAdvice("rename it; letters, digits, \"-\", \"_\" and \".\" work everywhere"))
+		if utf8.ValidString(name) && !e.IsDir() {
+			w.lost(name)
+		}
 		return
 	}
 	info, err := w.root.Lstat(name)
@@ -244,13 +262,34 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 		if _, _, ok := pageName(e.Name()); ok {
 			w.report(diag.New("file/not-regular", whole, "%q is a folder with the name of a page", e.Name()).
 				WithAdvice("rename the folder, or make it a file"))
+			w.lost(name)
 			return
 		}
 		w.files(name, hidden, use)
+		return
 	case !info.Mode().IsRegular():
 		w.report(diag.New("file/not-regular", whole, "%q is %s", e.Name(), kindOf(info.Mode())).
 			WithAdvice("delete it, or replace it by a file"))
 	default:
-		use(name, info)
+		if _, _, ok := pageName(e.Name()); !ok {
+			err = w.readable(name)
+		}
+		if err == nil {
+			use(name, info)
+			return
+		}
+		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", e.Name(), reason(err)).
+			WithAdvice("give this user the right to read it, or delete it: chmod u+r %q", name))
 	}
+	w.lost(name)
+}
+
+// readable reports whether a file can be opened. A page is read at once, an
+// asset when the site is written: that is too late to say so in a check.
+func (w *walker) readable(name string) error {
+	f, err := w.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }

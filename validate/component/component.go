@@ -37,6 +37,8 @@ func Check(doc *mdx.Doc, v mdx.Vocabulary) []diag.Diagnostic {
 		}
 		out = append(out, checkPlaces(doc, v)...)
 	}
+	nested := checkNesting(doc)
+	out = append(out, nested[:min(len(nested), maxNesting)]...)
 	return append(out, checkImages(doc, v)...)
 }
 

@@ -139,6 +139,34 @@ func TestCheckMarkdown(t *testing.T) {
 	}
 }
 
+func TestNesting(t *testing.T) {
+	t.Parallel()
+	const rule = " page/html-nesting: "
+	for _, test := range []struct{ file, text, want string }{
+		{"a.mdx", "<table>\n<thead><tr><th>x</th></tr></thead>\n<tr><td><div>y</div></td></tr>\n</table>", ""},
+		{"a.mdx", "<td>x</td>", "1:2" + rule + "<td> stands outside of <tr>, where browsers drop it"},
+		{"a.mdx", "<table><div>x</div></table>", "1:9" + rule + "<div> stands in <table>, and browsers move it out"},
+		{"a.mdx", "<p>x <em>y</em></p>", ""},
+		{"a.mdx", "<p>\nx\n</p>", "2:1" + rule + "a paragraph stands in a <p>, which ends before it"},
+		{"a.mdx", "text <div>x</div>", "1:7" + rule + "<div> stands in a paragraph, which ends before it"},
+		{"a.mdx", "- text <div>x</div>\n- text", ""}, // a tight list has no paragraphs
+		{"a.mdx", "<a href=\"/\">x <b><a href=\"/\">y</a></b></a>", "1:19" + rule + "<a> stands in another <a>"},
+		{"a.mdx", "<svg><title>x</title><a><a>y</a></a></svg>", ""},
+		{"a.mdx", "<Callout><div>x</div></Callout>\n\n<details>\n\n- <p>x</p>\n\n</details>", ""},
+		{"a.md", "<div>\n\n*x* <b>y</b><br>\n\n</div>\n\n<ul><li>a<li>b</ul>\n\n<p>x", ""},
+		{"a.md", "x\n\n</div></main>", "3:1" + rule + "</div> closes nothing"},
+		{"a.md", "<div id=\"a>b\">\n<section>\n</div>", "2:1" + rule + "<section> is never closed"},
+		{"a.md", "x <textarea>", "1:3" + rule + "<textarea> is never closed"},
+	} {
+		t.Run(test.text, func(t *testing.T) {
+			t.Parallel()
+			if d := cmp.Diff(test.want, check(t, test.file, test.text)); d != "" {
+				t.Errorf("findings (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
 func TestCheckAdvice(t *testing.T) {
 	t.Parallel()
 	doc, _ := mdx.Parse(source.NewFile("p.mdx", []byte(`<Chart />`)), mdx.Options{MDX: true, Vocabulary: library})

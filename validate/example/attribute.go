@@ -153,6 +153,11 @@ type mistake struct{ diag.Diagnostic }
 
 func wrong(at source.Span, format string, args ...any) mistake {
 	name, _, _ := strings.Cut(string(at.Text()), "=")
+	return wrongIn(name, at, format, args...)
+}
+
+// wrongIn is about a part of an attribute's value.
+func wrongIn(name string, at source.Span, format string, args ...any) mistake {
 	d := diag.New("example/attribute-value", at, "attribute %q cannot be used like this: "+format, append([]any{name}, args...)...)
 	return mistake{d}
 }
@@ -182,16 +187,16 @@ func readExpect(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	for word, at := range words(m) {
 		name, want, ok := strings.Cut(word, "=")
 		if !ok {
-			return wrong(at, "%q is not component=mode", word).with(`write expect="redis=standalone"`)
+			return wrongIn(m.Key, at, "%q is not component=mode", word).with(`write expect="redis=standalone"`)
 		}
 		modes := yaml.Modes(name)
 		if modes == nil {
-			d := wrong(m.Span, "%q is no component", name).WithAdvice("%s", diag.Suggest(name, components)).
+			d := wrongIn(m.Key, at, "%q is no component", name).WithAdvice("%s", diag.Suggest(name, components)).
 				WithAdvice("components are %s", strings.Join(components, ", "))
 			return &d
 		}
 		if !slices.Contains(modes, want) {
-			d := wrong(m.Span, "%q is no effective mode of %s", want, name).WithAdvice("%s", diag.Suggest(want, modes)).
+			d := wrongIn(m.Key, at, "%q is no effective mode of %s", want, name).WithAdvice("%s", diag.Suggest(want, modes)).
 				WithAdvice("it is one of %s", strings.Join(modes, ", "))
 			return &d
 		}

@@ -67,8 +67,8 @@ func TestRules(t *testing.T) {
 		"expect on bash":          {"```bash expect=\"redis=standalone\"\nls\n```\n", "1:9-34 example/attribute-value"},
 		"expect with as":          {"```yaml as=\"kubernetes\" expect=\"redis=standalone\"\na: 1\n```\n", "1:25-50 example/attribute-value"},
 		"unknown kind":            {"```yaml as=\"kubernets\"\na: 1\n```\n", "1:9-23 example/attribute-value"},
-		"unknown component":       {"```yaml expect=\"cache=standalone\"\nmode: standalone\n```\n", "1:9-34 example/attribute-value"},
-		"mode of another":         {"```yaml expect=\"redis=remote\"\nmode: standalone\n```\n", "1:9-30 example/attribute-value"},
+		"unknown component":       {"```yaml expect=\"cache=standalone\"\nmode: standalone\n```\n", "1:17-33 example/attribute-value"},
+		"mode of another":         {"```yaml expect=\"redis=remote\"\nmode: standalone\n```\n", "1:17-29 example/attribute-value"},
 		"no such rule":            {"```yaml expect-error=\"compozy/mod at mode\"\nmode: x\n```\n", "1:9-43 example/attribute-value"},
 		"no such section":         {"```yaml fragment=\"redis.alone\"\nmode: standalone\n```\n", "1:9-31 example/attribute-value"},
 		"env":                     {"```yaml env=\"standalone\"\nmode: standalone\n```\n", "1:9-25 example/attribute-value"},
@@ -190,5 +190,14 @@ func BenchmarkBootingExample(b *testing.B) {
 		if r := checker.Page(context.Background(), doc); len(r[0].Diagnostics) > 0 {
 			b.Fatal(r[0].Diagnostics)
 		}
+	}
+}
+
+// TestAttributeNamed holds that a mistake inside a value names the attribute.
+func TestAttributeNamed(t *testing.T) {
+	t.Parallel()
+	results := page(t, "```yaml expect=\"redis\"\nmode: standalone\n```\n")
+	if ds := results[0].Diagnostics; len(ds) != 1 || !strings.Contains(strings.ToLower(ds[0].Message), `attribute "expect"`) {
+		t.Errorf("findings %v, want one about expect", ds)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -239,6 +240,40 @@ func TestCheckPageNotes(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("notes (-want +got):\n%s", d)
+	}
+}
+
+// TestAdvice holds that a finding says what to type.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	const draft = "-- content/docs/draft.mdx --\n---\ntitle: D\ndraft: true\n---\n"
+	for dest, want := range map[string]string{
+		"./configuration/redis.mdx#zzzzzz": "its places are #memory, #redis",
+		"./draft.mdx":                      "draft: true",
+		"/docs/draft/":                     "draft: true",
+		"https://":                         "write a complete address",
+		"https://a.b:99999/":               "write a complete address",
+	} {
+		s := load(t, pages+draft+"-- content/docs/page.mdx --\n[a]("+dest+")\n")
+		ds := CheckPage(s, s.Lookup("docs/page")).Diagnostics
+		if len(ds) != 1 || !strings.Contains(fmt.Sprint(ds[0].Notes), want) {
+			t.Errorf("%s: findings %s with notes %v, want one with %q", dest, show(ds), ds, want)
+		}
+	}
+}
+
+// TestManyBrokenAnchors took 6 s before suggestions had a limit.
+func TestManyBrokenAnchors(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&b, "## h%d\n\n[x](#zz%d)\n\n", i, i)
+	}
+	s := load(t, "-- content/docs/page.mdx --\n# P\n\n"+b.String())
+	began := time.Now()
+	ds := CheckPage(s, s.Lookup("docs/page")).Diagnostics
+	if took := time.Since(began); len(ds) != 5000 || took > 4*time.Second {
+		t.Errorf("%d findings in %v, want 5000 within 4s", len(ds), took)
 	}
 }
 

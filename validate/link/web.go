@@ -41,9 +41,9 @@ func malformed(l *mdx.Link, dest string) (diag.Diagnostic, bool) {
 	}
 	d := diag.New("link/external-malformed", placeOf(l), "%q is no complete address: %s", dest, problem)
 	if better != "" && hostProblem(better) == "" {
-		d = withDest(d.WithAdvice("did you mean %q?", better), l, better, "write "+better)
+		return withDest(d.WithAdvice("did you mean %q?", better), l, better, "write "+better), true
 	}
-	return d, true
+	return d.WithAdvice("write a complete address, such as https://example.com/path"), true
 }
 
 // hostProblem says what is wrong with the host of a web address, or "".

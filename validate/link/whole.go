@@ -91,8 +91,8 @@ func checkOrphans(s *site.Site) []diag.Diagnostic {
 		}
 	}
 	for _, p := range s.Pages {
-		if led(p) || meant[p] {
-			continue
+		if led(p) || meant[p] || p.Broken {
+			continue // a page that cannot be read has its finding
 		}
 		out = append(out, diag.New("link/orphan-page", p.File.Whole(), "nothing leads to the page %q", p.Route).
 			WithAdvice("name %q in the navigation of source.config.json, or link to it from another page", p.ID).
