@@ -1,0 +1,226 @@
+package snapshot
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// Child writes in a process of its own, so that a crash of BadgerDB costs a
+// snapshot and its memory goes back to the system. The process reads the job
+// and the records from its standard input, so that neither stands in its
+// arguments, and answers on its standard output. The program to start calls
+// [Serve].
+type Child struct {
+	// Command makes the process; its streams are set by Write.
+	Command func(ctx context.Context) *exec.Cmd
+}
+
+// Self is a Child that starts this program again with the arguments.
+func Self(args ...string) (Child, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return Child{}, err
+	}
+	return Child{Command: func(ctx context.Context) *exec.Cmd {
+		return exec.CommandContext(ctx, path, args...)
+	}}, nil
+}
+
+const (
+	// endOfRecords stands where the length of a record would.
+	endOfRecords = 1<<32 - 1
+	// maxRecord is more than a record can have, whose parts end at 512 MB in
+	// Redis; lengths beyond it come from a broken stream.
+	maxRecord = 1<<32 - 2
+	maxAnswer = maxMeta
+)
+
+// answer is the child's last word.
+type answer struct {
+	Meta  string `json:"meta,omitempty"`
+	Error string `json:"error,omitempty"`
+	Errno int    `json:"errno,omitempty"` // the system's, 0 for none
+}
+
+// Write starts the process, streams the records to it and waits for its end.
+func (c Child) Write(ctx context.Context, job Job, records Records) (*Meta, error) {
+	cmd := c.Command(ctx)
+	cmd.Stderr = nil // a crash report can hold data
+	cmd.WaitDelay = 5 * time.Second
+	apart(cmd)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out := &limited{rest: maxAnswer}
+	cmd.Stdout = out
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the snapshot writer: %w", err)
+	}
+	t := newTally(job.Key)
+	sending, own := send(in, job, t, records)
+	if closing := in.Close(); sending == nil {
+		sending = closing
+	}
+	ending := cmd.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if own != nil {
+		return nil, own
+	}
+	var a answer
+	if err := json.Unmarshal(out.b, &a); err != nil {
+		a = answer{}
+	}
+	switch {
+	case a.Errno != 0:
+		return nil, fmt.Errorf("snapshot writer: %w", syscall.Errno(a.Errno))
+	case a.Error != "":
+		return nil, fmt.Errorf("snapshot writer: %s", a.Error)
+	case ending != nil:
+		return nil, fmt.Errorf("the snapshot writer ended early: %w", ending)
+	case sending != nil:
+		return nil, fmt.Errorf("send to the snapshot writer: %w", sending)
+	}
+	m, err := parseMeta([]byte(a.Meta))
+	if err != nil {
+		return nil, fmt.Errorf("answer of the snapshot writer: %w", err)
+	}
+	if m.Generation != job.Generation {
+		return nil, fmt.Errorf("%w: the writer made generation %d", ErrDamaged, m.Generation)
+	}
+	return m, t.matches(m)
+}
+
+// limited keeps the first bytes and drops the rest.
+type limited struct {
+	b    []byte
+	rest int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n := min(len(p), l.rest)
+	l.b = append(l.b, p[:n]...)
+	l.rest -= n
+	return len(p), nil
+}
+
+// send writes the job and the records. The second error is that of records
+// itself, which is about the data and not about the process.
+func send(to io.Writer, job Job, t *tally, records Records) (sending, own error) {
+	w := bufio.NewWriterSize(to, 256<<10)
+	head, err := json.Marshal(job)
+	if err != nil {
+		return nil, err
+	}
+	if err := frame(w, head); err != nil {
+		return err, nil
+	}
+	err = records(func(record []byte) error {
+		t.add(record)
+		sending = frame(w, record)
+		return sending
+	})
+	if sending != nil {
+		return sending, nil
+	}
+	if err != nil {
+		// Without its end the child drops what it has.
+		return nil, err
+	}
+	if err := binary.Write(w, binary.BigEndian, uint32(endOfRecords)); err != nil {
+		return err, nil
+	}
+	return w.Flush(), nil
+}
+
+func frame(w *bufio.Writer, b []byte) error {
+	if len(b) > maxRecord {
+		return errors.New("a record is larger than 4 GB")
+	}
+	if _, err := w.Write(binary.BigEndian.AppendUint32(nil, uint32(len(b)))); err != nil {
+		return err
+	}
+	_, err := w.Write(b)
+	return err
+}
+
+// Serve is the whole of the process that a [Child] starts: it reads the job
+// and the records, writes the generation, answers, and returns the exit
+// status. An input that ends before its end mark leaves nothing published.
+func Serve(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
+	a := answer{}
+	m, err := serve(ctx, bufio.NewReaderSize(stdin, 256<<10))
+	if err != nil {
+		a.Error = err.Error()
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			a.Errno = int(errno)
+		}
+	} else {
+		a.Meta = string(m.text())
+	}
+	if writing := json.NewEncoder(stdout).Encode(a); err != nil || writing != nil {
+		return 1
+	}
+	return 0
+}
+
+func serve(ctx context.Context, in *bufio.Reader) (*Meta, error) {
+	head, err := unframe(in)
+	if err != nil {
+		return nil, fmt.Errorf("read the job: %w", err)
+	}
+	var job Job
+	if err := json.Unmarshal(head, &job); err != nil || job.Dir == "" {
+		return nil, errors.New("the job is not one")
+	}
+	return InProcess{}.Write(ctx, job, func(emit func([]byte) error) error {
+		for {
+			record, err := unframe(in)
+			if errors.Is(err, errEnd) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("read the records: %w", err)
+			}
+			if err := emit(record); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+var errEnd = errors.New("end of records")
+
+func unframe(in *bufio.Reader) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(in, head[:]); err != nil {
+		return nil, noEOF(err)
+	}
+	n := binary.BigEndian.Uint32(head[:])
+	if n == endOfRecords {
+		return nil, errEnd
+	}
+	b := make([]byte, n)
+	_, err := io.ReadFull(in, b)
+	return b, noEOF(err)
+}
+
+// noEOF: an end is never in order before the end mark.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

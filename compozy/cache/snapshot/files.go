@@ -1,0 +1,86 @@
+package snapshot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// sealFiles syncs every file of a generation's directory and lists it.
+func sealFiles(dir string) ([]File, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for _, e := range entries {
+		f, err := digestFile(dir, e.Name(), true)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// checkFiles compares the directory with the list: the same files, no other.
+func checkFiles(dir string, want []File) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%w: %s is not a directory", ErrDamaged, filepath.Base(dir))
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{metaName: true, metaName + ".tmp": true}
+	for _, f := range want {
+		known[f.Name] = true
+	}
+	for _, e := range entries {
+		if !known[e.Name()] {
+			return fmt.Errorf("%w: %s does not belong to it", ErrDamaged, e.Name())
+		}
+	}
+	for _, f := range want {
+		info, err := os.Lstat(filepath.Join(dir, f.Name))
+		if err != nil {
+			return err
+		}
+		// The size first: a file that has grown is not read to its end.
+		if info.Mode().IsRegular() && info.Size() != f.Size {
+			return fmt.Errorf("%w: %s has %d bytes instead of %d", ErrDamaged, f.Name, info.Size(), f.Size)
+		}
+		got, err := digestFile(dir, f.Name, false)
+		if err != nil {
+			return err
+		}
+		if got != f {
+			return fmt.Errorf("%w: %s is not as it was written", ErrDamaged, f.Name)
+		}
+	}
+	return nil
+}
+
+func digestFile(dir, name string, sync bool) (File, error) {
+	f, err := openRegular(filepath.Join(dir, name))
+	if err != nil {
+		return File{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err := io.Copy(h, f)
+	if err == nil && sync {
+		err = f.Sync()
+	}
+	if err != nil {
+		return File{}, err
+	}
+	return File{Name: name, Size: size, Digest: hex.EncodeToString(h.Sum(nil))}, nil
+}

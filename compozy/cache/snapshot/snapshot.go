@@ -1,0 +1,128 @@
+// Package snapshot keeps a cache's content on disk, in BadgerDB, as whole
+// generations.
+//
+// A generation is a directory of its own, snap-N. It is written beside the
+// others, synced, closed, read again, compared with what was to be written,
+// and only then renamed and published by replacing the small file CURRENT.
+// The two newest stay. BadgerDB opens damaged files with fewer keys, with
+// empty values or with a crash, so each generation carries the size and the
+// SHA-256 of each of its files, the number and the digest of its records, and
+// each record a CRC: nothing is opened before its files are proven to be the
+// ones written.
+//
+// What cannot be read is never overwritten or removed. A damaged generation
+// and one that this process never read are renamed, to damaged-N and
+// unread-N, when the generations after them would push them out.
+//
+// The package knows entries (package dataset) and directories, neither a
+// server nor a configuration. It is the only one that imports BadgerDB.
+package snapshot
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/compozy/docs/compozy/cache/dataset"
+)
+
+// KeyVariable is the environment variable of the encryption key.
+const KeyVariable = "COMPOZY_CACHE_ENCRYPTION_KEY"
+
+// Keep is how many readable generations stay.
+const Keep = 2
+
+// Cut is the content of a cache at one point in time.
+type Cut struct {
+	Taken   int64 // milliseconds since the Unix epoch
+	Entries []dataset.Entry
+}
+
+// Size is about how many bytes the records of the cut have.
+func (c *Cut) Size() int64 {
+	var n int64
+	for i := range c.Entries {
+		n += c.Entries[i].Size()
+	}
+	return n
+}
+
+var (
+	// ErrNewer says that a later version of the program wrote the snapshot.
+	ErrNewer = errors.New("written in a newer format than this program knows")
+	// ErrKey says that the snapshot is encrypted and the key is not its key.
+	ErrKey = errors.New("the encryption key is missing or wrong")
+	// ErrDamaged says that no generation could be read, or, in a strict
+	// restore, that the newest could not.
+	ErrDamaged = errors.New("damaged snapshot")
+	// ErrForeign says that a directory has content that is no snapshot.
+	ErrForeign = errors.New("the directory is not empty and holds no snapshot")
+	// ErrUnread refuses to write after a restore that failed.
+	ErrUnread = errors.New("the snapshots in the directory could not be read, and nothing is written over them")
+	// ErrUnsupported says that the system has no file locks that we use.
+	ErrUnsupported = errors.New("snapshots need Linux, macOS or FreeBSD")
+)
+
+// LockedError says that another process uses the directory.
+type LockedError struct {
+	Dir string
+	PID int // 0 when the holder did not say
+}
+
+func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("the snapshot directory %q is in use by another process", e.Dir)
+	}
+	return fmt.Sprintf("the snapshot directory %q is in use by the process %d", e.Dir, e.PID)
+}
+
+// SpaceError says that the disk has no room for another generation.
+type SpaceError struct {
+	Dir        string
+	Need, Free uint64 // bytes
+}
+
+func (e *SpaceError) Error() string {
+	return fmt.Sprintf("a snapshot needs %d bytes free at %q, where there are %d", e.Need, e.Dir, e.Free)
+}
+
+// ParseKey reads an encryption key: 16, 24 or 32 bytes in hexadecimal or in
+// base64. No text gives no key. The error does not repeat the text.
+func ParseKey(text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
+	}
+	for _, decode := range []func(string) ([]byte, error){
+		hex.DecodeString, base64.StdEncoding.DecodeString, base64.RawStdEncoding.DecodeString,
+		base64.URLEncoding.DecodeString, base64.RawURLEncoding.DecodeString,
+	} {
+		if key, err := decode(text); err == nil && goodKey(key) {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("the encryption key in %s is not 16, 24 or 32 bytes in hexadecimal or base64", KeyVariable)
+}
+
+func goodKey(key []byte) bool {
+	return len(key) == 16 || len(key) == 24 || len(key) == 32
+}
+
+// plain is err without the texts of BadgerDB, which quote keys and values: of
+// an error that holds one of the system's, only that one is told.
+func plain(doing string, err error) error {
+	var errno syscall.Errno
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &errno):
+		return fmt.Errorf("%s: %w", doing, errno)
+	}
+	for _, own := range []error{ErrNewer, ErrKey, ErrDamaged, dataset.ErrDamaged, dataset.ErrNotNormal} {
+		if errors.Is(err, own) {
+			return fmt.Errorf("%s: %w", doing, own)
+		}
+	}
+	return fmt.Errorf("%s: BadgerDB reports an error, whose text is withheld because it can hold data", doing)
+}

@@ -1,0 +1,430 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/compozy/docs/compozy/cache/dataset"
+)
+
+const (
+	lockName      = "lock"
+	snapPrefix    = "snap-"
+	damagedPrefix = "damaged-"
+	unreadPrefix  = "unread-"
+	tempMark      = ".tmp"
+	// headroom is what stays free beside a generation and its copy in
+	// BadgerDB's log.
+	headroom = 64 << 20
+)
+
+// Options of a Store. The zero value writes in this process, unencrypted.
+type Options struct {
+	Key    []byte // 16, 24 or 32 bytes, or nil
+	Writer Writer // nil: InProcess
+	Log    *slog.Logger
+	// ReadOnly changes nothing in the directory, which must exist.
+	ReadOnly bool
+	// Free replaces the look at the disk; nil asks the system.
+	Free func(dir string) (uint64, error)
+}
+
+// Store is an open snapshot directory. It is safe for concurrent use.
+type Store struct {
+	dir  string
+	opts Options
+	lock *os.File // nil when ReadOnly
+
+	mu      sync.Mutex
+	next    uint64
+	present bool            // there are generations
+	unread  map[uint64]bool // stood there at Open and were not read since
+	damaged map[uint64]bool
+	failed  bool // a restore failed
+	closed  bool
+}
+
+// Open makes the directory where it is missing, locks it, and removes what a
+// crash left half-written. It fails at once with a *LockedError when another
+// process has it, and with ErrForeign when its content is something else.
+func Open(dir string, opts Options) (s *Store, err error) {
+	if len(opts.Key) > 0 && !goodKey(opts.Key) {
+		return nil, fmt.Errorf("an encryption key has 16, 24 or 32 bytes, not %d", len(opts.Key))
+	}
+	if opts.Writer == nil {
+		opts.Writer = InProcess{}
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Free == nil {
+		opts.Free = free
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
+	}
+	s = &Store{dir: dir, opts: opts, unread: map[uint64]bool{}, damaged: map[uint64]bool{}}
+	if !opts.ReadOnly {
+		if err := private(dir); err != nil {
+			return nil, err
+		}
+		if s.lock, err = acquire(dir); err != nil {
+			return nil, err
+		}
+	}
+	defer func() {
+		if err != nil {
+			_ = s.Close() // the first error is the one that counts
+		}
+	}()
+	return s, s.look()
+}
+
+// private makes the directory readable for its owner only: the files of
+// BadgerDB in it are readable for everyone.
+func private(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the snapshot directory: %w", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("snapshot directory: %w", err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("snapshot directory %q: %w", dir, fs.ErrInvalid)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return fmt.Errorf("make the snapshot directory private: %w", err)
+		}
+	}
+	return nil
+}
+
+// look takes stock at Open.
+func (s *Store) look() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("read the snapshot directory: %w", err)
+	}
+	var foreign []string
+	for _, e := range entries {
+		name := e.Name()
+		switch n, kind := generation(name); {
+		case kind == snapPrefix:
+			s.present, s.unread[n] = true, true
+			s.next = max(s.next, n)
+		case kind != "":
+			foreign = append(foreign, name)
+			s.next = max(s.next, n)
+		case name == currentName:
+			s.present = true
+			if m, err := readMeta(s.path(currentName)); err == nil {
+				s.next = max(s.next, m.Generation)
+			}
+		case name == lockName, name == "lost+found":
+		case strings.Contains(name, tempMark) && !s.opts.ReadOnly:
+			// The child of a process that was killed may still be writing
+			// there: then the next Open removes it.
+			if err := os.RemoveAll(s.path(name)); err != nil {
+				s.opts.Log.Warn("What an interrupted snapshot left cannot be removed", "path", s.path(name), "error", err)
+			}
+		default:
+			foreign = append(foreign, name)
+		}
+	}
+	s.next++
+	if !s.present && len(foreign) > 0 {
+		return fmt.Errorf("%w: %q holds %q", ErrForeign, s.dir, foreign[0])
+	}
+	return nil
+}
+
+// generation reads the number off the name of a generation's directory and
+// says of which kind it is.
+func generation(name string) (uint64, string) {
+	for _, prefix := range []string{snapPrefix, damagedPrefix, unreadPrefix} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			if n, err := strconv.ParseUint(rest, 10, 64); err == nil && strconv.FormatUint(n, 10) == rest {
+				return n, prefix
+			}
+		}
+	}
+	return 0, ""
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *Store) snap(n uint64) string { return s.path(snapPrefix + strconv.FormatUint(n, 10)) }
+
+// Empty reports that the directory holds no snapshot.
+func (s *Store) Empty() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.present
+}
+
+// Dir is the directory, absolute.
+func (s *Store) Dir() string { return s.dir }
+
+// Close gives the directory back. It may be called more than once.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.lock == nil {
+		return nil
+	}
+	s.closed = true
+	return release(s.lock)
+}
+
+// Report is the outcome of a restore.
+type Report struct {
+	Meta     Meta
+	Warnings []string // each also logged; empty when nothing is wrong
+}
+
+// Restore reads the newest generation that is whole and gives its entries to
+// fn. A damaged one before it is named in a warning; strict refuses instead.
+// Every file of a generation is proven to be as it was written, and verified
+// then, before fn sees its first entry. Keys that are past their time are
+// still among them.
+//
+// An empty directory gives no entry and no error. After an error what fn has
+// seen is worth nothing, and the Store writes no more: what could not be read
+// is not overwritten.
+func (s *Store) Restore(ctx context.Context, strict bool, fn func(dataset.Entry) error) (Report, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	report, err := s.restore(ctx, strict, fn)
+	s.failed = err != nil
+	return report, err
+}
+
+func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry) error) (Report, error) {
+	var report Report
+	if !s.present {
+		return report, nil
+	}
+	warn := func(n uint64, err error) error {
+		text := fmt.Sprintf("generation %d of the snapshots in %q cannot be read: %v", n, s.dir, err)
+		if n == 0 {
+			text = fmt.Sprintf("the file %s of the snapshots in %q cannot be read: %v", currentName, s.dir, err)
+		}
+		if strict {
+			return fmt.Errorf("%w: %s", ErrDamaged, text)
+		}
+		s.opts.Log.Error("Damaged snapshot", "directory", s.dir, "generation", n, "error", err)
+		report.Warnings = append(report.Warnings, text)
+		return nil
+	}
+	current, err := readMeta(s.path(currentName))
+	if errors.Is(err, ErrNewer) {
+		return report, fmt.Errorf("snapshot in %q: %w", s.dir, err)
+	}
+	if err != nil {
+		if err := warn(0, err); err != nil {
+			return report, err
+		}
+	}
+	candidates, err := s.candidates(current)
+	if err != nil {
+		return report, err
+	}
+	for _, n := range slices.Backward(candidates) {
+		m := current
+		var err error
+		if current == nil || n != current.Generation {
+			m, err = readMeta(filepath.Join(s.snap(n), metaName))
+		}
+		if err == nil && m.Generation != n {
+			err = fmt.Errorf("%w: it describes generation %d", ErrDamaged, m.Generation)
+		}
+		if err == nil {
+			err = prove(s.snap(n), m, s.opts.Key)
+		}
+		switch {
+		case errors.Is(err, ErrNewer), errors.Is(err, ErrKey):
+			// The older ones would be refused for the same reason, or would be
+			// older than what the right key or program gives.
+			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.dir, err)
+		case err != nil:
+			s.damaged[n] = true
+			if err := warn(n, err); err != nil {
+				return report, err
+			}
+			continue
+		}
+		if len(report.Warnings) > 0 {
+			s.opts.Log.Error("Restoring an older snapshot than the last one taken, or one that is not named as such",
+				"directory", s.dir, "generation", n, "records", m.Records)
+		}
+		report.Meta = *m
+		err = read(ctx, s.snap(n), m, s.opts.Key, func(record []byte) error {
+			e, err := dataset.Decode(record)
+			if err != nil {
+				return err
+			}
+			return fn(e)
+		})
+		if err != nil {
+			// Its files are those that were verified when they were written,
+			// so this is no damage that an older one would be free of.
+			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.dir, err)
+		}
+		// Older ones than one that was read go as ever.
+		for older := range s.unread {
+			if older <= n {
+				delete(s.unread, older)
+			}
+		}
+		return report, nil
+	}
+	return report, fmt.Errorf("%w: %s", ErrDamaged, strings.Join(report.Warnings, "; "))
+}
+
+// candidates are the generations in the directory and the one that CURRENT
+// names, sorted.
+func (s *Store) candidates(current *Meta) ([]uint64, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the snapshot directory: %w", err)
+	}
+	var list []uint64
+	for _, e := range entries {
+		if n, kind := generation(e.Name()); kind == snapPrefix {
+			list = append(list, n)
+		}
+	}
+	if current != nil && !slices.Contains(list, current.Generation) {
+		list = append(list, current.Generation)
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// Save writes a new generation and publishes it. When it returns nil, the
+// generation is on the disk and the next Restore finds it; when it returns an
+// error, the one before is still there. ctx ends it early.
+func (s *Store) Save(ctx context.Context, cut *Cut) (*Meta, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed || s.opts.ReadOnly:
+		return nil, fs.ErrClosed
+	case s.failed:
+		return nil, ErrUnread
+	}
+	have, err := s.opts.Free(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("look at the free space of %q: %w", s.dir, err)
+	}
+	need := 2*uint64(cut.Size()) + headroom
+	if have < need {
+		return nil, &SpaceError{Dir: s.dir, Need: need, Free: have}
+	}
+	n := s.next
+	s.next++
+	// The process is part of the name, because the child of a process that
+	// was killed may still write when the next one starts.
+	temp := fmt.Sprintf("%s%s-%d", s.snap(n), tempMark, os.Getpid())
+	m, err := s.opts.Writer.Write(ctx, Job{Dir: temp, Generation: n, Taken: cut.Taken, Key: s.opts.Key}, cut.records)
+	if err == nil {
+		err = s.publish(temp, m)
+	}
+	if err != nil {
+		err = fmt.Errorf("snapshot into %q: %w", s.dir, err)
+		// Others fill disks too, and a writer that died does not say why.
+		if have, looking := s.opts.Free(s.dir); looking == nil && have < headroom {
+			err = errors.Join(err, &SpaceError{Dir: s.dir, Need: need, Free: have})
+		}
+		return nil, errors.Join(err, os.RemoveAll(temp))
+	}
+	s.present = true
+	s.prune(n)
+	return m, nil
+}
+
+func (c *Cut) records(emit func([]byte) error) error {
+	var buffer []byte
+	for i := range c.Entries {
+		var err error
+		if buffer, err = dataset.Encode(buffer[:0], &c.Entries[i]); err != nil {
+			return fmt.Errorf("%s: %w", c.Entries[i].Name(), err)
+		}
+		if err := emit(buffer); err != nil {
+			return err
+		}
+		if cap(buffer) > 1<<20 {
+			buffer = nil // one large value is no reason to keep its room
+		}
+	}
+	return nil
+}
+
+// publish makes a written generation the current one. When it fails, the
+// directory is as it was.
+func (s *Store) publish(temp string, m *Meta) error {
+	final := s.snap(m.Generation)
+	if err := os.Rename(temp, final); err != nil {
+		return err
+	}
+	err := syncDir(s.dir)
+	if err == nil {
+		err = writeSynced(s.dir, currentName, m.text())
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(final))
+	}
+	return nil
+}
+
+// prune removes the generations before the newest ones and puts aside those
+// that nobody could or did read. What fails here is tried again next time.
+func (s *Store) prune(newest uint64) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		s.opts.Log.Warn("Old snapshots stay", "directory", s.dir, "error", err)
+		return
+	}
+	var good []uint64
+	for _, e := range entries {
+		n, kind := generation(e.Name())
+		if kind != snapPrefix || n == newest {
+			continue
+		}
+		aside := ""
+		switch {
+		case s.damaged[n]:
+			aside = damagedPrefix
+		case s.unread[n]:
+			aside = unreadPrefix
+		default:
+			good = append(good, n)
+			continue
+		}
+		to := s.path(aside + strconv.FormatUint(n, 10))
+		if err := os.Rename(s.snap(n), to); err != nil {
+			s.opts.Log.Warn("A snapshot cannot be put aside", "generation", n, "error", err)
+			continue
+		}
+		s.opts.Log.Warn("A snapshot that was not read is put aside and stays until someone removes it", "path", to)
+		delete(s.damaged, n)
+		delete(s.unread, n)
+	}
+	slices.Sort(good)
+	for _, n := range good[:max(0, len(good)-(Keep-1))] {
+		if err := os.RemoveAll(s.snap(n)); err != nil {
+			s.opts.Log.Warn("An old snapshot stays", "generation", n, "error", err)
+		}
+	}
+}
