@@ -6,12 +6,13 @@
 // memory, so no port is opened and nobody else on the machine can read it.
 // The embedded server is made for development, tests and small
 // single-process deployments. It holds the databases 0 to 15, evicts nothing,
-// and refuses the commands on which it would lie (see refuse.go).
+// refuses the commands on which it would lie, and stands behind a front that
+// keeps a command from stopping the process or everybody else (see front.go
+// and refuse.go).
 //
-// This package takes no snapshots. A configuration that enables persistence is
-// refused with [ErrPersistence] rather than run without it; a caller that only
-// wants to see whether the cache works says so with
-// [Options.IgnorePersistence] and must tell its users.
+// Where the configuration enables persistence, the embedded cache restores the
+// last snapshot before anybody gets its client, takes others periodically and
+// a last one when it is closed (persist.go, package snapshot).
 //
 // It is the only package that imports miniredis and go-redis, and the only
 // one of the documented system that opens connections.
@@ -25,7 +26,6 @@ import (
 	"net"
 	"sync"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
@@ -43,10 +43,6 @@ func (quiet) Printf(context.Context, string, ...any) {}
 // a variable that its goroutines read.
 var silence = sync.OnceFunc(func() { redis.SetLogger(quiet{}) })
 
-// ErrPersistence says that the configuration asks for snapshots, which this
-// package does not take.
-var ErrPersistence = errors.New("redis.standalone.persistence.enabled is true, and this build takes no snapshots")
-
 // ErrConfig says that the configuration has errors. Nothing is opened on the
 // strength of defaults that stand in for wrong values.
 var ErrConfig = errors.New("the configuration has errors")
@@ -54,8 +50,10 @@ var ErrConfig = errors.New("the configuration has errors")
 // Options are what the configuration does not say.
 type Options struct {
 	// IgnorePersistence opens the embedded cache without the snapshots that
-	// the configuration asks for.
+	// the configuration asks for, and touches no directory.
 	IgnorePersistence bool
+	// Persistence is how the snapshots are taken.
+	Persistence Persistence
 	// Dial opens the connections to an external Redis; nil means the network.
 	// The address is the configured one, so that a caller can lead it to a
 	// server of its own.
@@ -68,9 +66,11 @@ type Options struct {
 // Cache is an open cache. It is safe for concurrent use.
 type Cache struct {
 	client *redis.Client
-	server *miniredis.Miniredis // nil in distributed mode
-	expiry *expiry              // nil in distributed mode
+	front  *front  // nil in distributed mode
+	expiry *expiry // nil in distributed mode
 	mode   mode.Mode
+	// persister is nil where no snapshots are taken.
+	persister *persister
 
 	once   sync.Once
 	closed chan struct{}
@@ -87,10 +87,7 @@ func Open(ctx context.Context, cfg *config.Config, opts Options) (*Cache, error)
 	silence()
 	switch m := cfg.Modes().Redis.Effective; m {
 	case mode.Standalone:
-		if cfg.Bool("redis.standalone.persistence.enabled") && !opts.IgnorePersistence {
-			return nil, ErrPersistence
-		}
-		return openStandalone(ctx, cfg)
+		return openStandalone(ctx, cfg, opts)
 	case mode.Distributed:
 		return openDistributed(ctx, cfg, opts)
 	default:
@@ -104,11 +101,16 @@ func (c *Cache) Client() *redis.Client { return c.client }
 // Mode returns mode.Standalone or mode.Distributed.
 func (c *Cache) Mode() mode.Mode { return c.mode }
 
-// Close closes the client, then the embedded server where there is one. It
-// may be called more than once and from several goroutines; all calls return
-// the outcome of the one closing. When ctx ends first, its error is returned
-// and the closing goes on.
+// Close closes the client, takes the last snapshot where one is wanted, and
+// closes the embedded server where there is one. It may be called more than
+// once and from several goroutines; all calls return the outcome of the one
+// closing. When ctx ends first, its error is returned and the closing goes on;
+// but a context that has ended before is how a shutdown begins, and then Close
+// waits for the last snapshot, for [Persistence.FinalTimeout] at most.
 func (c *Cache) Close(ctx context.Context) error {
+	if c.persister != nil && ctx.Err() != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
 	c.once.Do(func() {
 		go func() {
 			defer close(c.closed)
@@ -118,8 +120,15 @@ func (c *Cache) Close(ctx context.Context) error {
 			if err := c.client.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
 				c.err = fmt.Errorf("close cache client: %w", err)
 			}
-			if c.server != nil {
-				c.server.Close()
+			if c.front != nil {
+				c.front.disconnect()
+			}
+			if c.persister != nil {
+				// No client can write any more, and the server still runs.
+				c.err = errors.Join(c.err, c.persister.stop(ctx))
+			}
+			if c.front != nil {
+				c.front.close()
 			}
 		}()
 	})

@@ -11,30 +11,30 @@ const (
 )
 
 // expiry lets time pass in the embedded server, whose keys otherwise never
-// expire. Each tick walks every key under the server's lock; the server's own
-// clock mode does that on each command, which at 100,000 keys leaves 22
-// commands a second. A key can be read for up to one tick after its time.
+// expire. Each tick walks every key; the server's own clock mode does that on
+// each command, which at 100,000 keys leaves 22 commands a second.
+//
+// A command that names a key does not see it after its time: front.expire
+// looks at the key first. Until the next tick an expired key still counts in
+// what names none (KEYS, SCAN, DBSIZE, RANDOMKEY) and in memory, and its
+// waiters, if any, are not told. A tick comes after 20 times the length of the
+// last walk: with 100,000 keys a walk takes about 40 ms, the tick under 1 s.
 type expiry struct {
 	quit, done chan struct{}
 }
 
-// startExpiry moves time forward by what now says has passed.
-func startExpiry(forward func(time.Duration), now func() time.Time) *expiry {
+// startExpiry calls walk, which returns how long it took, again and again.
+func startExpiry(walk func() time.Duration, after func(time.Duration) <-chan time.Time) *expiry {
 	e := &expiry{quit: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(e.done)
-		last := now()
-		timer := time.NewTimer(minTick)
-		defer timer.Stop()
+		wait := minTick
 		for {
 			select {
 			case <-e.quit:
 				return
-			case <-timer.C:
-				start := now()
-				forward(start.Sub(last))
-				last = start
-				timer.Reset(rest(now().Sub(start)))
+			case <-after(wait):
+				wait = rest(walk())
 			}
 		}
 	}()
@@ -48,4 +48,15 @@ func rest(walk time.Duration) time.Duration { return max(minTick, restFactor*wal
 func (e *expiry) stop() {
 	close(e.quit)
 	<-e.done
+}
+
+// walk is one tick. What it waits for the gate is no time spent.
+func (f *front) walk() time.Duration {
+	f.gate.lock()
+	defer f.gate.unlock()
+	begin := time.Now()
+	f.advance()
+	took := time.Since(begin)
+	f.walking += took
+	return took
 }

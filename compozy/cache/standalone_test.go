@@ -174,19 +174,6 @@ func TestRefusedCommands(t *testing.T) {
 	}
 }
 
-const persistent = "mode: standalone\nredis:\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: ./data\n"
-
-func TestPersistenceIsNotPretended(t *testing.T) {
-	t.Parallel()
-	if _, err := cache.Open(t.Context(), load(t, persistent), cache.Options{}); !errors.Is(err, cache.ErrPersistence) {
-		t.Errorf("Open gives %v, want ErrPersistence", err)
-	}
-	c := open(t, persistent, cache.Options{IgnorePersistence: true})
-	if err := c.Client().Ping(t.Context()).Err(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestWrongConfigurationOpensNothing(t *testing.T) {
 	t.Parallel()
 	cfg, _ := config.Decode(source.NewFile("compozy.yaml", []byte("mode: standalone\nserver:\n  port: x")), config.Options{})
