@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compozy/docs/compozy/cache/dataset"
+	"github.com/compozy/docs/compozy/cache/move"
+	"github.com/compozy/docs/compozy/cache/snapshot"
+	"github.com/compozy/docs/compozy/config"
+	"github.com/compozy/docs/internal/diag"
+)
+
+const pathDataDir = persistence + "data_dir"
+
+// cacheCommand is the parent of what moves the data of a cache.
+func (a *app) cacheCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "cache",
+		Short: "look at snapshots of the embedded cache, and move them",
+		Long: "Works on the snapshots of an embedded cache, in the directory that " + pathDataDir + " or --dir names. " +
+			"A snapshot directory is only read, but by import; the cache may run meanwhile. " +
+			"An encryption key is taken from the variable " + snapshot.KeyVariable + ".",
+		Example: "compozy cache inspect\ncompozy cache export --file cache.jsonl\ncompozy cache migrate --to redis://redis.internal:6379",
+		RunE:    group,
+	}
+	c.AddCommand(a.exportCommand(), a.importCommand(), a.inspectCommand(), a.migrateCommand(), a.writerCommand())
+	return c
+}
+
+// writerCommand is the process that start begins for each snapshot: BadgerDB
+// ends its process when the disk fills up, and then only the snapshot is lost.
+func (a *app) writerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: writerName, Hidden: true,
+		Short:   "write one snapshot; started by start",
+		Example: "compozy cache " + writerName,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if status := snapshot.Serve(c.Context(), a.stdin, a.stdout); status != exitClean {
+				return exitStatus(status)
+			}
+			return nil
+		},
+	}
+}
+
+const writerName = "write-snapshot"
+
+// snapshots is a snapshot directory as a source of entries.
+type snapshots struct {
+	store *snapshot.Store
+	dir   string // as it was named
+	meta  snapshot.Meta
+	// warnings name the generations that could not be read.
+	warnings []string
+}
+
+var _ move.Source = (*snapshots)(nil)
+
+// openSnapshots reads the newest generation once, which verifies it to its
+// end, and gives it as a source.
+func (a *app) openSnapshots(ctx context.Context, l *loaded, dir string, strict bool) (*snapshots, error) {
+	dir, key, err := a.snapshotDir(l, dir)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(dir); err != nil {
+		return nil, unreadable(dir, "snapshot directory", err)
+	} else if !info.IsDir() {
+		return nil, misuse("the snapshot directory %q is not a directory", dir)
+	}
+	store, err := snapshot.Open(dir, snapshot.Options{Key: key, ReadOnly: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, work(err)
+	}
+	s := &snapshots{store: store, dir: dir}
+	if store.Empty() {
+		return nil, misuse("the directory %q holds no snapshot", dir).
+			help("snapshots are written by compozy start with redis.standalone.persistence.enabled: true")
+	}
+	report, err := store.Restore(ctx, strict, func(dataset.Entry) error { return nil })
+	if err != nil {
+		return nil, work(err)
+	}
+	s.meta, s.warnings = report.Meta, report.Warnings
+	for _, text := range s.warnings {
+		fmt.Fprintf(a.stderr, "compozy: warning: %s\n", diag.Printable(text))
+	}
+	return s, nil
+}
+
+// snapshotDir returns the directory that the command line or the configuration
+// names, and the key to it.
+func (a *app) snapshotDir(l *loaded, dir string) (string, []byte, error) {
+	if dir == "" {
+		dir = l.String(pathDataDir)
+	}
+	if dir == "" {
+		return "", nil, misuse("no snapshot directory is named").help("type --dir DIR, or set %s", pathDataDir)
+	}
+	key, err := snapshot.ParseKey(lookup(l.env, snapshot.KeyVariable))
+	if err != nil {
+		return "", nil, misuse("%s", err.Error())
+	}
+	return l.at(dir), key, nil
+}
+
+// errStop ends a reading that nobody wants the rest of.
+var errStop = errors.New("no more entries are wanted")
+
+// Entries gives the entries of the generation that was verified. When another
+// one was published meanwhile, the reading ends with an error: two passes must
+// see the same.
+func (s *snapshots) Entries(ctx context.Context) iter.Seq2[dataset.Entry, error] {
+	return func(yield func(dataset.Entry, error) bool) {
+		report, err := s.store.Restore(ctx, false, func(e dataset.Entry) error {
+			if !yield(e, nil) {
+				return errStop
+			}
+			return ctx.Err()
+		})
+		switch {
+		case errors.Is(err, errStop):
+		case err != nil:
+			yield(dataset.Entry{}, err)
+		case report.Meta.Generation != s.meta.Generation:
+			yield(dataset.Entry{}, fmt.Errorf("generation %d was replaced by %d while it was read; run the command again", s.meta.Generation, report.Meta.Generation))
+		}
+	}
+}
+
+// Count returns the number of keys.
+func (s *snapshots) Count() int { return int(s.meta.Records) }
+
+// work is a failure to do what was asked for, once it was understood.
+func work(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *failure
+	if errors.As(err, &known) {
+		return known
+	}
+	message := config.RedactURL(err.Error())
+	if errors.Is(err, context.Canceled) {
+		message = "interrupted"
+	}
+	return &failure{status: exitFindings, message: message}
+}
+
+// progress shows how far a command has come, where somebody is looking.
+func (a *app) progress(l *loaded) (show func(move.Progress), done func()) {
+	if !a.stderr.terminal() || l.Bool("cli.quiet") {
+		return nil, func() {}
+	}
+	last := ""
+	return func(p move.Progress) {
+			text := fmt.Sprintf("%s: %d keys", p.Phase, p.Done)
+			if p.Total > 0 {
+				text = fmt.Sprintf("%s: %d of %d keys, %d %%", p.Phase, p.Done, p.Total, p.Done*100/p.Total)
+			}
+			// A line for each percent, not for each key.
+			if text != last && (p.Done == p.Total || p.Done%max(p.Total/100, 100) == 0) {
+				fmt.Fprintf(a.stderr, "\r\x1b[K%s", text)
+				last = text
+			}
+		}, func() {
+			if last != "" {
+				fmt.Fprint(a.stderr, "\r\x1b[K")
+			}
+		}
+}
+
+// cacheRun is a command on snapshots: the configuration, then the work, which
+// the first signal ends.
+func (a *app) cacheRun(c *cobra.Command, do func(ctx context.Context, l *loaded) error) error {
+	l, err := a.load(c)
+	if err != nil {
+		return err
+	}
+	if l.status() != exitClean {
+		return a.refuse(l)
+	}
+	signals, unsubscribe := a.signals()
+	defer unsubscribe()
+	ctx, end := context.WithCancel(c.Context())
+	defer end()
+	quit := make(chan struct{})
+	defer close(quit)
+	go func() {
+		select {
+		case <-signals:
+			end()
+		case <-quit:
+		}
+	}()
+	return do(ctx, l)
+}

@@ -1,0 +1,289 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compozy/docs/compozy/cache"
+	"github.com/compozy/docs/compozy/config"
+	"github.com/compozy/docs/compozy/mode"
+)
+
+const (
+	pathHost            = "server.host"
+	pathPort            = "server.port"
+	pathShutdown        = "server.timeouts.server_shutdown"
+	pathPortRelease     = "cli.port_release_timeout"
+	pathPortReleasePoll = "cli.port_release_poll_interval"
+	pathLogLevel        = "runtime.log_level"
+)
+
+func (a *app) startCommand() *cobra.Command {
+	restore := &choice{words: []string{"tolerant", restoreStrict}}
+	c := &cobra.Command{
+		Use:   "start",
+		Short: "start the cache and serve /health and /metrics",
+		Long: "Opens the cache that the configuration asks for, embedded or external, and serves /health and /metrics. " +
+			"Temporal and the MCP proxy are resolved and validated; this build does not launch them. " +
+			"Ctrl-C or SIGTERM ends it in order, a second one at once.",
+		Example: "compozy start --standalone\ncompozy start --config prod.yaml --port 8080",
+		Annotations: map[string]string{
+			exitNote:  "the configuration has errors, or the server failed",
+			usualNote: usualFlags(pathHost, pathPort, pathLogLevel, "cli.mode", pathPortRelease),
+		},
+		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := a.load(c)
+			if err != nil {
+				return err
+			}
+			if err := a.refuse(l); err != nil {
+				return err
+			}
+			return a.start(c.Context(), l, restore.word == restoreStrict)
+		},
+	}
+	c.Flags().Var(restore, "restore", "What a damaged snapshot means: tolerant restores an older one with a warning, strict refuses to start (default: tolerant).")
+	addSettingFlags(c.Flags())
+	return c
+}
+
+// osSignals subscribes to the signals that ask a server to end.
+func osSignals() (<-chan os.Signal, func()) {
+	ch := make(chan os.Signal, 2)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	return ch, func() { signal.Stop(ch) }
+}
+
+// lifetime turns signals and the end of parent into two contexts: serving
+// ends with the first signal, hurried is over with the second one.
+func lifetime(parent context.Context, signals <-chan os.Signal, log *slog.Logger) (serving, hurried context.Context, release func()) {
+	serving, end := context.WithCancel(parent)
+	hurried, hurry := context.WithCancel(context.WithoutCancel(parent))
+	quit := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, step := range []struct {
+			say string
+			do  func()
+		}{
+			{"shutting down; a second signal ends it at once", end},
+			{"second signal: ending at once", hurry},
+		} {
+			select {
+			case s := <-signals:
+				log.Info(step.say, "signal", s.String())
+				step.do()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return serving, hurried, func() {
+		close(quit)
+		<-done
+		end()
+		hurry()
+	}
+}
+
+// start runs the server until it is asked to end.
+func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
+	log := slog.New(a.logHandler(l.Config))
+	options, err := a.cacheOptions(l, strict, log)
+	if err != nil {
+		return err
+	}
+	signals, unsubscribe := a.signals()
+	defer unsubscribe()
+	serving, hurried, release := lifetime(ctx, signals, log)
+	defer release()
+
+	announce(log, l)
+	// The port comes first: a second start on one machine must not touch the
+	// first one's snapshots.
+	listener, err := a.listen(serving, l.Config, log)
+	if err != nil {
+		return startError(serving, log, err)
+	}
+	c, err := cache.Open(serving, l.Config, options)
+	if err != nil {
+		_ = listener.Close() // nothing was served
+		return startError(serving, log, err)
+	}
+	log.Info("cache is open", "mode", string(c.Mode()))
+	s := newServer(l.Config, c, log)
+	served := make(chan error, 1)
+	go func() { served <- s.http.Serve(listener) }()
+	log.Info("serving /health and /metrics", "address", listener.Addr().String())
+
+	select {
+	case err := <-served:
+		log.Error("the HTTP server ended by itself", "reason", err)
+		_ = shutdown(hurried, l.Config, s.http, c, log) // told in the log
+		return exitStatus(exitFindings)
+	case <-serving.Done():
+	}
+	return shutdown(hurried, l.Config, s.http, c, log)
+}
+
+// closeLimit is the time that closing the cache may take.
+func closeLimit(cfg *config.Config) time.Duration {
+	limit := cfg.Duration(pathShutdown)
+	if persistent(cfg) && cfg.Bool(persistence+"snapshot_on_shutdown") {
+		limit += lastSnapshot
+	}
+	return limit
+}
+
+// shutdown lets the requests in progress end within
+// server.timeouts.server_shutdown, then closes the cache. Nobody can use the
+// cache any more when it is closed.
+func shutdown(hurried context.Context, cfg *config.Config, server *http.Server, c *cache.Cache, log *slog.Logger) error {
+	end := func(what string, limit time.Duration, stop func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(hurried, limit)
+		defer cancel()
+		// A cache that is asked to close under a context that has ended takes
+		// its last snapshot all the same; after a second signal nobody asks.
+		err := hurried.Err()
+		if err == nil {
+			err = stop(ctx)
+		}
+		if err == nil {
+			return nil
+		}
+		why := config.RedactURL(err.Error())
+		switch {
+		case hurried.Err() != nil:
+			why = "a second signal ended it"
+		case errors.Is(err, context.DeadlineExceeded):
+			why = fmt.Sprintf("it took longer than %s (%s)", limit, pathShutdown)
+		}
+		log.Error(what+" did not end in order", "reason", why)
+		return exitStatus(exitFindings)
+	}
+	served := end("the HTTP server", cfg.Duration(pathShutdown), server.Shutdown)
+	if served != nil {
+		_ = server.Close() // what is left of it
+	}
+	closed := end("the cache", closeLimit(cfg), c.Close)
+	if served == nil && closed == nil {
+		log.Info("stopped")
+	}
+	return cmp.Or(served, closed)
+}
+
+// startError is why the server did not come up. An end that was asked for in
+// the meantime is none.
+func startError(serving context.Context, log *slog.Logger, err error) error {
+	if serving.Err() != nil && errors.Is(err, context.Canceled) {
+		log.Info("stopped before it was up")
+		return nil
+	}
+	var told *failure
+	if errors.As(err, &told) {
+		return told
+	}
+	return &failure{status: exitFindings, message: "the cache did not come up: " + config.RedactURL(err.Error())}
+}
+
+// listen opens the port of the API. A busy one is tried again for
+// cli.port_release_timeout: after a restart the system may hold it a while.
+func (a *app) listen(ctx context.Context, cfg *config.Config, log *slog.Logger) (net.Listener, error) {
+	address := net.JoinHostPort(cfg.String(pathHost), strconv.Itoa(cfg.Int(pathPort)))
+	deadline := time.NewTimer(cfg.Duration(pathPortRelease))
+	defer deadline.Stop()
+	poll := time.NewTicker(max(cfg.Duration(pathPortReleasePoll), time.Millisecond))
+	defer poll.Stop()
+	waiting := false
+	for {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		switch {
+		case err == nil:
+			return listener, nil
+		case !errors.Is(err, syscall.EADDRINUSE):
+			return nil, portError(ctx, cfg, err)
+		case !waiting:
+			waiting = true
+			log.Warn("the port is in use; waiting for it", "address", address, "for", cfg.Duration(pathPortRelease).String())
+		}
+		select {
+		case <-poll.C:
+		case <-deadline.C:
+			return nil, portError(ctx, cfg, err)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// portError names the setting behind an address that cannot be used.
+func portError(ctx context.Context, cfg *config.Config, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	port, _ := config.FieldAt(pathPort)
+	host, _ := config.FieldAt(pathHost)
+	f := &failure{status: exitFindings}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		f.message = fmt.Sprintf("%s %d (%s): another program listens on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
+		return f.help("end the other program, or choose another port: --%s N, %s or %s in the file", port.Flag, port.Env, pathPort)
+	case errors.Is(err, syscall.EACCES):
+		f.message = fmt.Sprintf("%s %d (%s): this user may not listen on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
+		return f.help("choose a port above 1023")
+	}
+	f.message = fmt.Sprintf("%s %q (%s): this machine cannot listen on this address", pathHost, cfg.Show(pathHost), cfg.Source(pathHost))
+	return f.help("choose an address of this machine: --%s 127.0.0.1, or 0.0.0.0 for all", host.Flag)
+}
+
+// announce logs what was decided, and what this build leaves to others.
+func announce(log *slog.Logger, l *loaded) {
+	file := l.shownFile()
+	if file == "" {
+		file = "none"
+	}
+	log.Info("starting", "configuration", file)
+	for _, d := range l.Modes().Decisions() {
+		log.Info("mode resolved", "component", string(d.Component), "effective", string(d.Effective), "reason", d.Reason())
+	}
+	for _, e := range elsewhere(l.Config) {
+		log.Warn(e.Detail, "component", string(e.component), "status", e.Status)
+	}
+	if l.Bool("server.auth.enabled") {
+		log.Warn("server.auth.enabled has no effect on /health and /metrics: they hold no secret and ask for no key")
+	}
+	if l.Modes().Redis.Effective == mode.Standalone && !persistent(l.Config) {
+		log.Info("the embedded cache keeps its data in memory only (" + persistence + "enabled is false)")
+	}
+}
+
+// logHandler writes the log as cli.mode asks for, at the level that cli.quiet,
+// cli.debug and runtime.log_level give.
+func (a *app) logHandler(cfg *config.Config) slog.Handler {
+	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	level := levels[cfg.String(pathLogLevel)]
+	switch {
+	case cfg.Bool("cli.quiet"):
+		level = slog.LevelError
+	case cfg.Bool("cli.debug"):
+		level = slog.LevelDebug
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if cfg.String("cli.mode") == "json" {
+		return slog.NewJSONHandler(a.stderr, options)
+	}
+	return slog.NewTextHandler(a.stderr, options)
+}
