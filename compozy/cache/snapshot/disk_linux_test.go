@@ -100,6 +100,69 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// TestNoInodes: a file system with room but without a free inode refuses new
+// files. The snapshot fails, the one before stays, and the next one works.
+func TestNoInodes(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "disk")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=512m,nr_inodes=64"); err != nil {
+		fmt.Fprintln(os.Stderr, "SKIPPED: TestNoInodes needs the right to mount a tmpfs:", err)
+		t.Skipf("mount: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	data := filepath.Join(dir, "data")
+	s, err := snapshot.Open(data, snapshot.Options{Writer: child("serve"), Free: func(string) (uint64, error) { return 1 << 40, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	good := texts("k=good")
+	save(t, s, good)
+	var taken []string
+	for i := range 100 {
+		name := filepath.Join(dir, fmt.Sprint("inode-", i))
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			if !errors.Is(err, syscall.ENOSPC) {
+				t.Fatal(err)
+			}
+			break
+		}
+		taken = append(taken, name)
+	}
+	if len(taken) == 100 {
+		t.Fatal("the file system has inodes without end")
+	}
+	for free := range 4 {
+		if _, err := s.Save(t.Context(), texts("k=more")); err == nil {
+			t.Errorf("a snapshot fits into %d inodes", free)
+		} else if !strings.Contains(err.Error(), data) {
+			t.Errorf("the error does not name the path: %v", err)
+		}
+		wantRestored(t, data, snapshot.Options{}, good)
+		if err := os.Remove(taken[free]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range taken[4:] {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := texts("k=next")
+	save(t, s, next)
+	wantRestored(t, data, snapshot.Options{}, next)
+}
+
 // TestReadOnlyDirectory: a file system that takes no writes is an error that
 // names the directory, at once.
 func TestReadOnlyDirectory(t *testing.T) {
