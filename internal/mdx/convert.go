@@ -325,6 +325,9 @@ func (b *builder) addText(n *ast.Text) ast.Node {
 	return n
 }
 
+// codeText makes the text of a code span: one line, and no NUL.
+var codeText = strings.NewReplacer("\n", " ", "\x00", "\uFFFD")
+
 func (b *builder) codeSpan(n *ast.CodeSpan) {
 	var value strings.Builder
 	start, stop := -1, 0
@@ -336,7 +339,7 @@ func (b *builder) codeSpan(n *ast.CodeSpan) {
 		stop = seg.Stop
 		value.Write(seg.Value(b.text.bytes))
 	}
-	text := strings.NewReplacer("\n", " ", "\x00", "\uFFFD").Replace(value.String())
+	text := codeText.Replace(value.String())
 	if b.inCell {
 		text = strings.ReplaceAll(text, `\|`, "|")
 	}
