@@ -180,7 +180,7 @@ func (c *Config) Show(path string) string {
 		}
 		return Redacted
 	}
-	return RedactURL(text)
+	return f.redact(text)
 }
 
 func isEmpty(raw any) bool {

@@ -51,6 +51,8 @@ type decoder struct {
 	rest map[string]*tree.Node
 	// suggested counts the unknown keys that a name was looked for.
 	suggested int
+	// elements counts the findings inside each setting.
+	elements map[string]int
 }
 
 // leaf is an explicit value of a setting.
@@ -69,7 +71,7 @@ func newDecoder(f *source.File, opts Options) *decoder {
 			file: f, values: map[string]Value{}, bad: map[string]bool{}, secret: map[string]bool{}, keys: map[string]source.Span{},
 		},
 		env: map[string]string{}, given: map[string]leaf{},
-		written: map[string]leaf{}, won: map[string]leaf{}, rest: map[string]*tree.Node{},
+		elements: map[string]int{}, written: map[string]leaf{}, won: map[string]leaf{}, rest: map[string]*tree.Node{},
 	}
 	for _, entry := range opts.Env {
 		if name, value, ok := strings.Cut(entry, "="); ok {
@@ -235,7 +237,10 @@ func (d *decoder) override() {
 func (d *decoder) resolve() {
 	setting := func(c mode.Component) mode.Setting {
 		path := c.Key()
-		if l, ok := d.won[path]; ok {
+		if l, ok := d.won[path]; ok && l.in.secret && d.cfg.bad[path] {
+			// The reason repeats the word, and this one may be a password.
+			return mode.Setting{Word: Redacted, Source: l.source.String()}
+		} else if ok {
 			// A wrong word decides too: it must not look as if it were absent.
 			return mode.Setting{Word: l.node.Text, Source: l.source.String()}
 		}

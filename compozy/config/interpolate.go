@@ -17,6 +17,11 @@ type fault struct {
 	why  string // for wrong syntax
 }
 
+// maxExpanded is the longest text, in bytes, that references may expand to.
+// Without it a file within its own limit grows by the length of a variable
+// for each reference, which is more memory than a machine has.
+const maxExpanded = 1 << 20
+
 // interpolate replaces ${NAME} and ${NAME:-fallback} by the values that
 // lookup gives. The fallback counts when the variable is unset or empty; it
 // is plain text and ends at the first "}". $${ stands for a literal ${. Any
@@ -28,6 +33,10 @@ func interpolate(text string, lookup func(string) (string, bool)) interpolation 
 	for {
 		i := strings.Index(text, "${")
 		if i < 0 {
+			break
+		}
+		if out.Len() > maxExpanded {
+			in.faults = append(in.faults, fault{text: "${", why: "the references before it expand to more than 1 MiB"})
 			break
 		}
 		if i > 0 && text[i-1] == '$' {

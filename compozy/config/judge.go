@@ -22,6 +22,10 @@ var ownRules = map[string]string{
 	"runtime.task_execution_timeout_max":     "compozy/task-timeout",
 }
 
+// maxElements is how many findings one setting can have. A list of 50,000
+// wrong elements is one mistake, and telling each of them takes minutes.
+const maxElements = 20
+
 // judge holds the explicit values against the schema, all layers together,
 // and takes over those that pass.
 func (d *decoder) judge() {
@@ -89,6 +93,13 @@ func (d *decoder) violation(v schema.Violation) {
 		return
 	}
 	d.cfg.bad[f.Path] = true
+	if d.elements[f.Path]++; d.elements[f.Path] > maxElements {
+		if d.elements[f.Path] == maxElements+1 {
+			d.add(f.Path, diag.New("compozy/invalid-value", d.spanOf(l, l.node), "%s has more than %d wrong elements; the others are left out", f.Path, maxElements).
+				WithAdvice("correct the ones that are told, and look again"))
+		}
+		return
+	}
 	at := l.key
 	n := l.node
 	for _, key := range rest {

@@ -282,3 +282,26 @@ func TestManyUnknownKeys(t *testing.T) {
 		t.Errorf("%d findings; first %v, last %v", len(ds), cfg.Findings()[0].Notes, cfg.Findings()[len(ds)-1].Notes)
 	}
 }
+
+// TestManyWrongElements are told up to a number: they are one mistake, and a
+// line as long as the file is costly to show each time.
+func TestManyWrongElements(t *testing.T) {
+	t.Parallel()
+	cfg, _ := decode("server:\n  port: x\n  cors:\n    allowed_origins: ["+strings.Repeat("{a: 1}, ", 5000)+"]", nil, nil)
+	if got := len(cfg.Findings()); cfg.Valid() || got != 22 || !strings.Contains(showAll(cfg), "more than 20 wrong elements") {
+		t.Errorf("%d findings, want the first 20, that there are more, and that of the port", got)
+	}
+}
+
+// TestExpansionIsBounded multiplies a long variable by many references.
+func TestExpansionIsBounded(t *testing.T) {
+	t.Parallel()
+	cfg, _ := decode("server:\n  host: \""+strings.Repeat("${LONG}", 5000)+"\"\n", []string{"LONG=" + strings.Repeat("x", 64<<10)}, nil)
+	found := cfg.Findings()
+	if len(found) != 1 || found[0].Rule != "compozy/variable-syntax" || !strings.Contains(found[0].Message, "1 MiB") {
+		t.Errorf("%d findings: %.300s", len(found), showAll(cfg))
+	}
+	if got := cfg.String("server.host"); got != "0.0.0.0" {
+		t.Errorf("the host is %d bytes long, want the default", len(got))
+	}
+}

@@ -20,7 +20,7 @@ var (
 	queries = regexp.MustCompile(`(?i)([?&](?:token|access_token|api_key|apikey|key|password|secret|auth)=)[^&#\s]*`)
 	// keywords finds the password in PostgreSQL's "host=… password=…" form.
 	keywords   = regexp.MustCompile(`(?i)\b(password|passwd|pwd)\s*=\s*('[^']*'|[^\s&]+)`)
-	secretName = regexp.MustCompile(`(?i)(pass(word|wd)?|secret|token|credential|api_?key|admin_?key|private_?key|(^|_)key)$`)
+	secretName = regexp.MustCompile(`(?i)(pass(word|wd|phrase)?|pwd|pw|dsn|secret|token|credential|api_?key|admin_?key|private_?key|(^|_)key)$`)
 )
 
 // RedactURL hides the credentials of every URL in a text: the user
@@ -38,7 +38,7 @@ func RedactURL(text string) string {
 // scheme and the host remain, because they are what people look for.
 func (f *Field) redact(text string) string {
 	if !f.Sensitive {
-		return RedactURL(text)
+		return f.redactAddress(RedactURL(text))
 	}
 	if text == "" {
 		return ""
@@ -50,6 +50,23 @@ func (f *Field) redact(text string) string {
 		}
 	}
 	return Redacted
+}
+
+// redactAddress hides what stands before the "@" of an address, and of a URL
+// that is none: nothing but credentials is written there, with a scheme or
+// without one.
+func (f *Field) redactAddress(text string) string {
+	at := strings.LastIndexByte(text, '@')
+	isURL := f.Format == URL || f.Format == RedisURL || f.Format == PostgresURL
+	switch {
+	case at < 0:
+		return text
+	case f.Format == HostPort || lastOf(f.Path) == "host" || f.Path == "redis.addr":
+		return Redacted + text[at:]
+	case isURL && !strings.Contains(text, Redacted):
+		return Redacted
+	}
+	return text
 }
 
 // namesSecret reports whether a key or a variable is called like a secret.

@@ -92,6 +92,9 @@ func TestShowKeepsWhatHelps(t *testing.T) {
 		{"redis.password", "pw", "[REDACTED]"},
 		{"redis.password", "", ""},
 		{"redis.host", "cache", "cache"},
+		{"redis.host", "pw@cache", "[REDACTED]@cache"},
+		{"redis.addr", "user:pw@cache:6379", "[REDACTED]@cache:6379"},
+		{"redis.addr", "cache:6379", "cache:6379"},
 	} {
 		cfg, _ := decode(strings.Replace(test.path, ".", ":\n  ", 1)+": \""+test.value+"\"", nil, nil)
 		if got := cfg.Show(test.path); got != test.want {

@@ -13,6 +13,10 @@ import (
 type yamlPlaces struct {
 	text  []byte
 	lines []int
+	// The last place that was asked for. Nodes come in order, so the walk
+	// along a line goes on from there: a line of 400 kB with 50,000 values
+	// would otherwise be walked 50,000 times.
+	lastLine, lastColumn, lastOffset int
 }
 
 func newYAMLPlaces(text []byte) *yamlPlaces {
@@ -39,11 +43,15 @@ func (p *yamlPlaces) offset(line, column int) int {
 	if line > len(p.lines) {
 		return len(p.text)
 	}
-	at := p.lines[line-1]
-	for ; column > 1 && at < len(p.text); column-- {
+	at, reached := p.lines[line-1], 1
+	if line == p.lastLine && column >= p.lastColumn {
+		at, reached = p.lastOffset, p.lastColumn
+	}
+	for ; reached < column && at < len(p.text); reached++ {
 		_, n := utf8.DecodeRune(p.text[at:])
 		at += n
 	}
+	p.lastLine, p.lastColumn, p.lastOffset = line, reached, at
 	return at
 }
 
