@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -161,10 +162,7 @@ func (a *app) progress(l *loaded) (show func(move.Progress), done func()) {
 	}
 	last := ""
 	return func(p move.Progress) {
-			text := fmt.Sprintf("%s: %d keys", p.Phase, p.Done)
-			if p.Total > 0 {
-				text = fmt.Sprintf("%s: %d of %d keys, %d %%", p.Phase, p.Done, p.Total, p.Done*100/p.Total)
-			}
+			text := progressLine(p)
 			// A line for each percent, not for each key.
 			if text != last && (p.Done == p.Total || p.Done%max(p.Total/100, 100) == 0) {
 				fmt.Fprintf(a.stderr, "\r\x1b[K%s", text)
@@ -175,6 +173,19 @@ func (a *app) progress(l *loaded) (show func(move.Progress), done func()) {
 				fmt.Fprint(a.stderr, "\r\x1b[K")
 			}
 		}
+}
+
+// progressLine is a bar with the numbers, or the number of keys alone where
+// nobody knows how many there will be. It fits into a narrow terminal.
+func progressLine(p move.Progress) string {
+	if p.Total <= 0 {
+		return fmt.Sprintf("%s: %d keys", p.Phase, p.Done)
+	}
+	const width = 24
+	done := min(max(p.Done, 0), p.Total) // a source may have more than it said
+	full := done * width / p.Total
+	return fmt.Sprintf("%-6s [%s%s] %3d %%  %d of %d keys", p.Phase,
+		strings.Repeat("#", full), strings.Repeat(".", width-full), done*100/p.Total, p.Done, p.Total)
 }
 
 // cacheRun is a command on snapshots: the configuration, then the work, which

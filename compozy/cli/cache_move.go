@@ -111,9 +111,9 @@ func (a *app) importFile(ctx context.Context, l *loaded, path, dir string, repla
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(path)
+	f, err := openExport(ctx, path)
 	if err != nil {
-		return unreadable(path, "export", err)
+		return err
 	}
 	defer f.Close()
 	// The checksum stands at the end, so everything is read before anything
@@ -184,9 +184,9 @@ func (a *app) inspectCommand() *cobra.Command {
 				var entries iter.Seq2[dataset.Entry, error]
 				if len(args) == 1 {
 					path := l.at(args[0])
-					f, err := os.Open(path)
+					f, err := openExport(ctx, path)
 					if err != nil {
-						return unreadable(path, "export", err)
+						return err
 					}
 					defer f.Close()
 					entries = move.Entries(ctx, f)
@@ -287,12 +287,17 @@ func (a *app) migrateCommand() *cobra.Command {
 					if err := writeJSON(a.stdout, report); err != nil {
 						return err
 					}
-				} else {
+				} else if err == nil || report.Keys > 0 {
+					// A target that was never reached says nothing of the keys.
 					writeMigration(a.stdout, report)
 				}
 				if errors.Is(err, move.ErrNotEmpty) {
 					return (&failure{status: exitFindings, message: err.Error()}).
 						help("--merge keeps the keys that are there, --replace overwrites those that the snapshot has, too")
+				}
+				if err != nil && len(report.Lossy) > 0 && !o.AcceptLoss {
+					return (&failure{status: exitFindings, message: work(err).Error()}).
+						help("--accept-loss is content with the keys that are listed as in part")
 				}
 				return work(err)
 			})
@@ -314,12 +319,14 @@ func (a *app) migrateCommand() *cobra.Command {
 // writeMigration tells what became of the keys, and names each that is not in
 // the target as it should be.
 func writeMigration(w io.Writer, r move.Report) {
-	verb := "moved"
 	if r.DryRun {
-		verb = "to move"
+		// Nothing was written or compared, so those counts would all be 0.
+		fmt.Fprintf(w, "%s: dry run, nothing is written; %s of the snapshot, %d of them present; the target has %s\n",
+			diag.Printable(r.Server), keys(r.Keys), len(r.Conflicts), keys(r.Before))
+	} else {
+		fmt.Fprintf(w, "%s: %s of the snapshot, %d moved, %d replaced, %d present, %d expired, %d verified\n",
+			diag.Printable(r.Server), keys(r.Keys), r.Moved, r.Replaced, r.Present, r.Expired, r.Verified)
 	}
-	fmt.Fprintf(w, "%s: %s of the snapshot, %d %s, %d replaced, %d present, %d expired, %d verified\n",
-		diag.Printable(r.Server), keys(r.Keys), r.Moved, verb, r.Replaced, r.Present, r.Expired, r.Verified)
 	for _, ref := range r.Conflicts {
 		fmt.Fprintf(w, "conflict   %s\n", diag.Printable(ref.String()))
 	}

@@ -192,7 +192,14 @@ func noArguments(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return misuse("%s takes no arguments, and got %q", c.CommandPath(), args[0]).help("%s -h shows how to use it", c.CommandPath())
+	shown := fmt.Sprintf("%q", args[0])
+	for name := range given(c) {
+		// Of an unquoted secret with a blank in it, the second word lands here.
+		if f, ok := config.FieldOfFlag(name); ok && f.Sensitive {
+			shown = config.Redacted
+		}
+	}
+	return misuse("%s takes no arguments, and got %s", c.CommandPath(), shown).help("%s -h shows how to use it", c.CommandPath())
 }
 
 // everyCommand returns the commands below c, and c.

@@ -21,6 +21,7 @@ const (
 	pathEnvFile    = "cli.env_file"
 	pathFormat     = "cli.default_format"
 	pathOutput     = "cli.output_format_alias"
+	pathFileLimit  = "limits.max_config_file_size"
 )
 
 // settingNote marks a flag that belongs to a setting and holds its path.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -25,10 +26,19 @@ func masked(file *source.File, cfg *config.Config, ds []diag.Diagnostic, found b
 	if len(ds) == 0 {
 		return ds
 	}
-	copied := source.NewFile(file.Path(), maskText(file.Text(), secretValues(cfg)))
+	// A text over its limit was not read, so no finding has a place in it, and
+	// searching it for secrets or framing its first line would take seconds.
+	oversized := len(file.Text()) > cfg.Int(pathFileLimit)
+	text := []byte(nil)
+	if !oversized {
+		text = maskText(file.Text(), secretValues(cfg))
+	}
+	copied := source.NewFile(file.Path(), text)
 	move := func(s source.Span) source.Span {
 		switch {
 		case s.File != file:
+		case found && oversized:
+			return copied.Whole()
 		case found:
 			s.File = copied
 		default:
@@ -39,8 +49,18 @@ func masked(file *source.File, cfg *config.Config, ds []diag.Diagnostic, found b
 	out := slices.Clone(ds)
 	for i := range out {
 		d := &out[i]
-		d.Span = move(d.Span)
 		d.Notes = slices.Clone(d.Notes)
+		if !oversized {
+			hidden := hiddenWords(file, text, d.Span)
+			d.Message = withoutWords(d.Message, hidden)
+			for j := range d.Notes {
+				d.Notes[j].Message = withoutWords(d.Notes[j].Message, hidden)
+			}
+			if d.Fix != nil && withoutWords(strconv.Quote(d.Fix.NewText), hidden) == config.Redacted {
+				d.Fix = nil // it would put the secret back
+			}
+		}
+		d.Span = move(d.Span)
 		for j := range d.Notes {
 			d.Notes[j].Span = move(d.Notes[j].Span)
 		}
@@ -51,6 +71,59 @@ func masked(file *source.File, cfg *config.Config, ds []diag.Diagnostic, found b
 		}
 	}
 	return out
+}
+
+// nearby is how far from a finding its hidden words are looked for, in bytes:
+// a line may be as long as the file, and have a finding in each word.
+const nearby = 1024
+
+// hiddenWords are the parts of a finding's line that the copy overwrites.
+func hiddenWords(file *source.File, masked []byte, span source.Span) []string {
+	if span.File != file || !span.HasPlace() {
+		return nil
+	}
+	text := file.Text()
+	from := max(0, span.Start-nearby)
+	from += bytes.LastIndexByte(text[from:span.Start], '\n') + 1
+	to := min(len(text), span.Start+nearby)
+	if i := bytes.IndexByte(text[span.Start:to], '\n'); i >= 0 {
+		to = span.Start + i
+	}
+	var out []string
+	for i := from; i < to; {
+		start := i
+		for i < to && text[i] != masked[i] {
+			i++
+		}
+		if word := strings.Trim(string(text[start:i]), " \t\"'!*&:,"); len(word) >= 3 {
+			out = append(out, word)
+		}
+		i = max(i, start+1)
+	}
+	return out
+}
+
+// quotedText is a part of a message that was taken from the author's text.
+var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)+"`)
+
+// withoutWords hides what a message quotes of the hidden words: the YAML
+// reader knows no secrets and quotes what it stumbles over.
+func withoutWords(message string, hidden []string) string {
+	if len(hidden) == 0 {
+		return message
+	}
+	for _, h := range hidden {
+		message = strings.ReplaceAll(message, "&"+h, "&name") // the advice on an alias
+	}
+	return quotedText.ReplaceAllStringFunc(message, func(quoted string) string {
+		word := strings.Trim(quoted, " \t\"'!*&…")
+		for _, h := range hidden {
+			if strings.Contains(quoted, h) || len(word) >= 3 && strings.Contains(h, word) {
+				return config.Redacted
+			}
+		}
+		return quoted
+	})
 }
 
 // secretValues are the values of the settings that are secret, wherever the
@@ -78,8 +151,15 @@ var (
 	// userInfo and query are the parts of a URL that hold secrets. The first
 	// reaches to the last "@" of the word.
 	userInfo = regexp.MustCompile(`://([^\s]*)@`)
-	query    = regexp.MustCompile(`(?i)[?&](?:token|access_token|api_key|apikey|key|password|secret|auth)=([^&#\s]*)`)
-	keyword  = regexp.MustCompile(`(?i)\b(?:password|passwd|pwd)\s*=\s*('[^']*'|[^\s&]+)`)
+	// address is one without a scheme: all before the "@" are credentials.
+	address = regexp.MustCompile(`(?:^|[\s"'{,])(?:host|addr|host_port)["']?[ \t]*:[ \t]*["']?(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^\s"']*)@`)
+	// spaced is a URL in quotes, which may hold a blank.
+	spaced  = regexp.MustCompile(`["'][A-Za-z][A-Za-z0-9+.-]*://([^"']*)@`)
+	query   = regexp.MustCompile(`(?i)[?&](?:token|access_token|api_key|apikey|key|password|secret|auth)=([^&#\s]*)`)
+	keyword = regexp.MustCompile(`(?i)\b(?:password|passwd|pwd)\s*=\s*('[^']*'|[^\s&]+)`)
+	// glued is a secret key whose colon lacks the blank, which makes key and
+	// secret one word.
+	glued = regexp.MustCompile(`(?i)(?:password|passwd|pwd|secret|token|api_?key|admin_key):([^\s,}\]:"'][^\s,}\]]*)`)
 )
 
 // maskText returns a copy of a configuration's text of the same length, with
@@ -108,7 +188,7 @@ func maskText(text []byte, values []string) []byte {
 		case flow:
 			m.hide(start, end)
 			flow = !bytes.ContainsAny(line, "}],")
-		case below >= 0 && (blank || indent > below):
+		case below >= 0 && (blank || indent > below || !bytes.ContainsRune(line, ':')):
 			m.hide(start+indent, end)
 		default:
 			below = -1
@@ -132,7 +212,7 @@ func maskText(text []byte, values []string) []byte {
 				break
 			}
 		}
-		for _, pattern := range []*regexp.Regexp{userInfo, query, keyword} {
+		for _, pattern := range []*regexp.Regexp{userInfo, spaced, address, query, keyword, glued} {
 			for _, at := range pattern.FindAllSubmatchIndex(line, -1) {
 				m.hide(start+at[2], start+at[3])
 			}

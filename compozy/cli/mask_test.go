@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -101,4 +104,67 @@ func FuzzMaskText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestSecretsInComplaints lets each layer below complain about a secret: the
+// YAML reader, the check of keys, the resolver of modes and the command line.
+// None of them may repeat it.
+func TestSecretsInComplaints(t *testing.T) {
+	t.Parallel()
+	env := []string{"MY_PASSWORD=" + canary, "DBPW=" + canary}
+	for _, text := range []string{
+		"redis:\n  password: *hunter2canary\n",
+		"redis:\n  password: !hunter2canary x\n",
+		"redis:\n  password: !!int hunter2canary\n",
+		"redis:\n  password: hunter2canary: x\n",
+		"redis:\n  password: a: hunter2canary\n",
+		"redis:\n  password:\n  hunter2canary\n",
+		"redis:\n  password: x\n  hunter2canary\n",
+		"redis:\n  password:hunter2canary\n",
+		"redis: {password:hunter2canary, db: 1}\n",
+		"redis:\n  password=hunter2canary: 1\n",
+		"redis:\n  port: hunter2canary\n  password: hunter2canary\n",
+		"x: &a hunter2canary\nredis:\n  password: *a\n  db: *a\n",
+		"redis:\n  addr: u:hunter2canary@h:6379\n",
+		"redis:\n  host: hunter2canary@h\n  db: x\n",
+		"cli:\n  base_url: \"http://u:hunter2canary @h\"\n",
+		"redis:\n  db: ${DBPW}\n",
+		"mode: ${MY_PASSWORD}\n",
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "compozy.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{
+			{"config", "validate"}, {"config", "validate", "--format", "json"}, {"config", "show", "--all"},
+			{"config", "diagnostics", "--verbose"}, {"config", "diagnostics", "--format", "json", "--verbose"}, {"start"},
+		} {
+			var out bytes.Buffer
+			Run(t.Context(), append(args, "--config", path, "--port", "x"), env, strings.NewReader(""), &out, &out)
+			if strings.Contains(out.String(), canary) {
+				t.Errorf("%q: %v shows the secret:\n%s", text, args, out.String())
+			}
+		}
+	}
+	var out bytes.Buffer
+	Run(t.Context(), []string{"config", "show", "--db-password", "my", canary}, nil, strings.NewReader(""), &out, &out)
+	if strings.Contains(out.String(), canary) || !strings.Contains(out.String(), "takes no arguments") {
+		t.Errorf("the rest of an unquoted password is shown: %s", out.String())
+	}
+}
+
+// TestOversizedFile gives a file above the limit: the complaint is about the
+// file as a whole, and shows nothing of a line of 10 MB.
+func TestOversizedFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "compozy.yaml")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("x"), 10<<20+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	status := Run(t.Context(), []string{"config", "validate", "--config", path}, nil, strings.NewReader(""), &out, &out)
+	if status != 1 || out.Len() > 1000 || !strings.Contains(out.String(), "compozy/file-limit") || strings.Contains(out.String(), "xxxx") {
+		t.Errorf("status %d, %d bytes:\n%.400s", status, out.Len(), out.String())
+	}
 }

@@ -92,7 +92,7 @@ func findingsJSON(l *loaded) (json.RawMessage, error) {
 	findings := l.Findings()
 	out := []byte("[")
 	for i, d := range report.Diagnostics {
-		path, err := encodeJSON(findings[i].Path)
+		path, err := encodeJSON(shownPath(findings[i].Path))
 		if err != nil {
 			return nil, err
 		}
@@ -102,6 +102,15 @@ func findingsJSON(l *loaded) (json.RawMessage, error) {
 		out = fmt.Appendf(out, `{"path":%s,%s`, bytes.TrimSpace(path), bytes.TrimPrefix(bytes.TrimSpace(d), []byte("{")))
 	}
 	return append(out, ']'), nil
+}
+
+// shownPath is the path of a finding as it may be shown. A key that is unknown
+// because its colon lacks the blank has the value in its name.
+func shownPath(path string) string {
+	if i := strings.IndexAny(path, ":="); i >= 0 {
+		return path[:i+1] + config.Redacted
+	}
+	return path
 }
 
 var _ io.Writer = (*output)(nil)
