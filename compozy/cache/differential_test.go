@@ -22,7 +22,7 @@ const knownFile = "testdata/differences.txt"
 // does one that is gone.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	socket := redisServer(t)
+	socket := RedisServer(t)
 	cases := differentialCases(t)
 	n := 0
 	for _, c := range cases {

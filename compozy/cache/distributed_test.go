@@ -1,7 +1,6 @@
 package cache_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -13,9 +12,6 @@ import (
 	"io"
 	"math/big"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -29,51 +25,12 @@ import (
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// realRedis starts a redis-server on a socket in a folder of its own and
-// returns how to reach it.
+// realRedis starts a redis-server and returns how to reach it.
 func realRedis(t *testing.T, args ...string) dialFunc {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not installed, and in CI the distributed cache is tested against the real one")
-		}
-		t.Skip("SKIPPED: redis-server is not installed, so the distributed cache is NOT tested against a real Redis; install it (apt-get install redis-server)")
-	}
-	// A socket's path is limited to about 100 bytes, which t.TempDir can pass.
-	dir, err := os.MkdirTemp("", "redis")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	var log bytes.Buffer
-	cmd := exec.Command(path, append([]string{"--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no"}, args...)...)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+	socket := cache.RedisServer(t, args...)
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if conn, err := dial(ctx, "", ""); err == nil {
-			conn.Close()
-			return dial
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("redis-server does not come up: %s", log.String())
-		}
 	}
 }
 

@@ -11,16 +11,17 @@ import (
 	"time"
 )
 
-// redisServer starts a redis-server on a socket in a folder of its own and
-// returns the path of the socket.
-func redisServer(t testing.TB, args ...string) string {
+// RedisServer starts a redis-server on a socket in a folder of its own and
+// returns the path of the socket. It has a capital letter for the tests of
+// this folder that are outside the package.
+func RedisServer(t testing.TB, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not installed, and in CI the embedded cache is compared with the real one")
+			t.Fatal("redis-server is not installed, and in CI the cache is tested against the real one")
 		}
-		t.Skip("SKIPPED: redis-server is not installed, so the embedded cache is NOT compared with a real Redis; install it (apt-get install redis-server)")
+		t.Skip("SKIPPED: redis-server is not installed, so the cache is NOT tested against a real Redis; install it (apt-get install redis-server)")
 	}
 	// A socket's path is limited to about 100 bytes, which t.TempDir can pass.
 	dir, err := os.MkdirTemp("", "redis")
