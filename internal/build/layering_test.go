@@ -35,8 +35,10 @@ var arrows = map[string][]string{
 		"internal/source", "internal/diag", "internal/par", "internal/mdx", "internal/site",
 		"render", "render/component", "validate/...",
 	},
+	"compozy/usage":     {},
+	"compozy/host":      {"compozy/usage"},
 	"compozy/mode":      {"internal/source", "internal/diag"},
-	"compozy/config":    {"internal/source", "internal/diag", "internal/tree", "internal/schema", "compozy/mode", "schemas"},
+	"compozy/config":    {"internal/source", "internal/diag", "internal/tree", "internal/schema", "compozy/mode", "compozy/usage", "schemas"},
 	"compozy/cache/...": {"internal/source", "internal/diag", "compozy/mode", "compozy/config", "compozy/cache/..."},
 	"compozy/cli":       {"internal/source", "internal/diag", "compozy/..."},
 	"render/...": {
