@@ -7,8 +7,10 @@ import (
 	"os"
 
 	"github.com/compozy/docs/compozy/cli"
+	"github.com/compozy/docs/compozy/host"
 )
 
 func main() {
-	os.Exit(cli.Run(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+	ctx := host.With(context.Background(), host.Host{Signals: host.LastSignals})
+	os.Exit(cli.Run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }

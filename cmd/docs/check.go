@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/validate/report"
 )
 
 var checkCommand = &command{
@@ -16,24 +19,34 @@ var checkCommand = &command{
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
-		f.text(&s.format, "format", "F", "text", "text or json (default: text)", "text", "json")
+		f.text(&s.format, "format", "F", "text", strings.Join(report.Formats(), ", ")+" (default: text)", report.Formats()...)
+		f.reportFlag(s)
+		f.toggle(&s.why, "why", "say for each example why it ran or did not")
+		f.toggle(&s.mutate, "mutate", "break each example on purpose and report what nobody notices")
+		f.number(&s.seed, "seed", "N", 1, 0, "which mutants --mutate makes (default: 1)")
 		f.workFlags(s)
 		f.lookFlags(s)
 		return f
 	},
-	examples: []string{"docs check", "docs check content/docs/configuration/redis.mdx --format json"},
-	exits:    "errors were found",
-	run:      runCheck,
+	examples: []string{
+		"docs check", "docs check content/docs/configuration/redis.mdx --format json",
+		"docs check --format github --report sarif=docs.sarif --report junit=docs.xml", "docs check --mutate",
+	},
+	exits: "errors were found",
+	run:   runCheck,
 }
 
 func runCheck(ctx context.Context, in *invocation) int {
+	if in.mutate {
+		return in.mutateExamples(ctx)
+	}
 	began := time.Now()
 	show := in.newProgress()
 	r, err := build.Check(ctx, in.buildOptions(show))
 	show.clear()
-	if d, refused := build.Refused(err); refused && in.format == "json" {
+	if d, refused := build.Refused(err); refused && in.format != "text" {
 		r.Report.Diagnostics = []diag.Diagnostic{d}
-		if err := diag.WriteJSON(in.stdout, r.Report); err != nil {
+		if err := report.Write(in.stdout, in.format, in.reportInput(r)); err != nil {
 			return in.fail(err)
 		}
 		return exitUsage
@@ -41,13 +54,33 @@ func runCheck(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
-	if in.format == "json" {
-		if err := diag.WriteJSON(in.stdout, r.Report); err != nil {
-			return in.fail(err)
-		}
-		return status(r)
+	if in.format == "text" {
+		diag.WriteText(in.stdout, r.Report, in.textOptions(in.stdout))
+		in.explainExamples(r)
+		in.summary(in.stdout, r, time.Since(began))
+	} else if err := report.Write(in.stdout, in.format, in.reportInput(r)); err != nil {
+		return in.fail(err)
 	}
-	diag.WriteText(in.stdout, r.Report, in.textOptions(in.stdout))
-	in.summary(in.stdout, r, time.Since(began))
+	if err := in.writeReports(r); err != nil {
+		return in.fail(err)
+	}
 	return status(r)
+}
+
+// explainExamples says for each example whether a stored answer stood in for
+// a run, and why not.
+func (in *invocation) explainExamples(r build.Result) {
+	if !in.why {
+		return
+	}
+	for _, e := range r.Examples {
+		why := "ran: " + e.Why
+		switch {
+		case e.Recalled:
+			why = "stored: the example, the system and this machine's programs are what they were when it passed"
+		case e.Why == "":
+			why = "not run"
+		}
+		fmt.Fprintf(in.stdout, "%s:%d  %s\n", diag.Printable(e.Page), e.Line, why)
+	}
 }

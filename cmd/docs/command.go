@@ -20,7 +20,7 @@ type command struct {
 
 // commands is the whole command line, in the order in which help lists it.
 func commands() []*command {
-	return []*command{buildCommand, checkCommand, serveCommand, renderCommand, explainCommand, versionCommand, helpCommand}
+	return []*command{buildCommand, checkCommand, serveCommand, renderCommand, examplesCommand, coverageCommand, explainCommand, versionCommand, helpCommand}
 }
 
 func findCommand(name string) *command {

@@ -12,8 +12,10 @@ import (
 // settings holds the values of all flags of all commands.
 type settings struct {
 	root, out, addr, trace, format, color string
-	force, noCache, external              bool
-	jobs, max                             int
+	force, noCache, external, accept      bool
+	why, mutate, missing                  bool
+	jobs, max, seed                       int
+	reports                               []reportTarget
 }
 
 // flagDef is one flag.

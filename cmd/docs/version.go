@@ -24,12 +24,16 @@ func runVersion(_ context.Context, in *invocation) int {
 	return exitClean
 }
 
-func writeVersion(w *output, info *debug.BuildInfo) {
-	version := info.Main.Version
-	if version == "" {
-		version = "(devel)"
+// versionName is the version of this build, for reports.
+func versionName() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
 	}
-	fmt.Fprintf(w, "docs %s\n", version)
+	return "(devel)"
+}
+
+func writeVersion(w *output, info *debug.BuildInfo) {
+	fmt.Fprintf(w, "docs %s\n", versionName())
 	settings := map[string]string{}
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value

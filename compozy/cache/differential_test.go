@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the list of known differences to redis-server")
 
-const knownFile = "testdata/differences.txt"
+const knownFile = "differences.txt"
 
 // TestDifferential gives the same commands to the embedded server and to
 // redis-server. The differences are listed in a file: a new one fails, and so

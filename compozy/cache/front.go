@@ -32,6 +32,7 @@ type front struct {
 	server *server.Server
 	now    func() time.Time
 	script time.Duration // deadline of a script
+	memory uint64        // growth of memory that a script may cause
 	start  time.Time
 
 	ctx    context.Context
@@ -108,7 +109,7 @@ func newFront(now func() time.Time, deadline time.Duration) (*front, error) {
 	}
 	_ = conn.Close() // an end of a pipe in memory
 	f := &front{
-		m: m, server: m.Server(), now: now, script: deadline, start: now(), moment: now().Truncate(time.Millisecond),
+		m: m, server: m.Server(), now: now, script: deadline, memory: scriptMemory, start: now(), moment: now().Truncate(time.Millisecond),
 		gate: newGate(), sessions: map[*session]struct{}{}, scripts: map[string]*script{}, lastIDs: map[dbKey]streamID{},
 		channels: map[string]map[*session]struct{}{}, patterns: map[string]map[*session]struct{}{},
 		watching: map[*session]struct{}{}, touched: map[dbKey]struct{}{},

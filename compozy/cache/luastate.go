@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	// maxLuaString bounds what string.rep makes; one call could otherwise ask
-	// for all memory.
+	// maxLuaString bounds each string that a script makes; one call could
+	// otherwise ask for all memory.
 	maxLuaString = maxBulk
+	// maxReply bounds what a script answers.
+	maxReply = 4 * maxBulk
 	// maxLuaRegistry bounds the values on the stack of a script, for instance
 	// of unpack.
 	maxLuaRegistry = 1 << 18
@@ -57,7 +59,11 @@ func (r *run) interpret(ctx context.Context, s *script, keys, argv []string) []b
 	if err := l.PCall(0, 1, nil); err != nil {
 		return appendLine(nil, '-', r.explain(err))
 	}
-	return appendLua(nil, l.Get(-1), 0)
+	reply := l.Get(-1)
+	if luaSize(reply, maxReply, 0) > maxReply {
+		return appendError(nil, "ERR the reply is larger than %d bytes script: %s", maxReply, r.sha)
+	}
+	return appendLua(nil, reply, 0)
 }
 
 // explain gives the error of a script the text of Redis.
@@ -105,9 +111,8 @@ func (r *run) open(l *lua.LState, keys, argv []string) {
 	for _, name := range removed {
 		l.SetGlobal(name, lua.LNil)
 	}
-	text := l.GetGlobal(lua.StringLibName).(*lua.LTable)
-	text.RawSetString("rep", l.NewFunction(repeat))
-	text.RawSetString("dump", lua.LNil)
+	l.GetGlobal(lua.StringLibName).(*lua.LTable).RawSetString("dump", lua.LNil)
+	limitMemory(l)
 	luajson.Loader(l)
 	json := l.CheckTable(-1)
 	l.Pop(1)
@@ -127,17 +132,12 @@ func luaStrings(l *lua.LState, list []string) *lua.LTable {
 	return t
 }
 
-func repeat(l *lua.LState) int {
-	s, n := l.CheckString(1), l.CheckInt(2)
-	if n > 0 && len(s) > maxLuaString/n {
-		l.RaiseError("resulting string too large")
-	}
-	l.Push(lua.LString(strings.Repeat(s, max(n, 0))))
-	return 1
-}
-
 func encodeJSON(l *lua.LState) int {
-	text, err := luajson.Encode(l.CheckAny(1))
+	v := l.CheckAny(1)
+	if luaSize(v, maxLuaString, 0) > maxLuaString {
+		tooLarge(l)
+	}
+	text, err := luajson.Encode(v)
 	if err != nil {
 		l.RaiseError("cjson: %v", err)
 	}
@@ -228,7 +228,11 @@ func (r *run) call(l *lua.LState, raise bool) int {
 	for i := 1; i <= l.GetTop(); i++ {
 		switch v := l.Get(i).(type) {
 		case lua.LString:
-			args = append(args, string(v))
+			s := string(v)
+			if len(s) > shareLimit {
+				s = strings.Clone(s)
+			}
+			args = append(args, s)
 		case lua.LNumber:
 			args = append(args, luaNumber(float64(v)))
 		default:

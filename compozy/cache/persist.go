@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,11 +24,17 @@ const (
 	longest = 10 * time.Minute
 	// slowSnapshot is the length from which a snapshot is worth a warning.
 	slowSnapshot = 5 * time.Second
+	// largeCut is the size in bytes from which a cut is worth a collection.
+	largeCut = 1 << 20
 )
 
 // Persistence is how snapshots are taken, beyond what the configuration says.
 // The zero value takes them in this process, unencrypted and unheard.
 type Persistence struct {
+	// Dir is used in place of the configured data_dir; "" means that one.
+	Dir string
+	// Name is what messages call that directory; "" means its path.
+	Name string
 	// Writer writes a generation; nil means in this process. A program that
 	// can start itself gives a snapshot.Child, because BadgerDB ends its
 	// process when the disk fills up.
@@ -93,20 +100,20 @@ func openPersister(ctx context.Context, cfg *config.Config, opts Persistence, fr
 	interval := cfg.Duration(section + "snapshot_interval")
 	ticker := time.NewTicker(interval)
 	p, err := newPersister(ctx, settings{
-		dir: cfg.String(section + "data_dir"), restore: cfg.Bool(section + "restore_on_startup"),
+		dir: cmp.Or(opts.Dir, cfg.String(section+"data_dir")), name: opts.Name, restore: cfg.Bool(section + "restore_on_startup"),
 		final: cfg.Bool(section + "snapshot_on_shutdown"), ticks: ticker.C, stopTicks: ticker.Stop,
 	}, opts, freeze, now)
 	if err != nil {
 		ticker.Stop()
 		return nil, fmt.Errorf("%sdata_dir: %w", section, err)
 	}
-	p.opts.Log.Info("Starting periodic snapshots", "interval", interval, "data_dir", p.store.Dir())
+	p.opts.Log.Info("Starting periodic snapshots", "interval", interval, "data_dir", p.store.Name())
 	return p, nil
 }
 
 // settings are what the configuration says.
 type settings struct {
-	dir            string
+	dir, name      string
 	restore, final bool
 	ticks          <-chan time.Time
 	stopTicks      func()
@@ -119,7 +126,7 @@ func newPersister(ctx context.Context, set settings, opts Persistence, freeze fr
 	if opts.FinalTimeout == 0 {
 		opts.FinalTimeout = finalTimeout
 	}
-	store, err := snapshot.Open(set.dir, snapshot.Options{Key: opts.Key, Writer: opts.Writer, Log: opts.Log})
+	store, err := snapshot.Open(set.dir, snapshot.Options{Name: set.name, Key: opts.Key, Writer: opts.Writer, Log: opts.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +141,7 @@ func newPersister(ctx context.Context, set settings, opts Persistence, freeze fr
 		}
 	case !store.Empty():
 		opts.Log.Warn("Snapshots are present and not restored: restore_on_startup is false. The next snapshot puts them aside",
-			"data_dir", store.Dir())
+			"data_dir", store.Name())
 	}
 	loop, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	p.cancel = cancel
@@ -181,7 +188,10 @@ func (p *persister) loop(ctx context.Context, set settings) {
 		case <-set.ticks:
 			select {
 			case p.running <- struct{}{}:
-				_, _ = p.take(ctx) // told by the log and the counters
+				// Of two cases that are ready select takes any.
+				if ctx.Err() == nil {
+					_, _ = p.take(ctx) // told by the log and the counters
+				}
 				<-p.running
 			default:
 				p.mu.Lock()
@@ -205,6 +215,7 @@ func (p *persister) snapshot(ctx context.Context) (*snapshot.Meta, error) {
 
 // take cuts and saves. Call it with running held.
 func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
+	asked := ctx
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	start := p.now()
@@ -222,15 +233,24 @@ func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
 	var m *snapshot.Meta
 	if err == nil {
 		m, err = p.store.Save(ctx, c)
+		large := c.Size() > largeCut
 		c = nil
-		// The cut is by far the most that this process throws away at once.
-		// Collected now, it never adds up with the next one.
-		runtime.GC()
+		if large {
+			// The cut is by far the most that this process throws away at
+			// once. Collected now, it never adds up with the next one.
+			runtime.GC()
+		}
 	}
 	took := p.now().Sub(start)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stats.WorstPause = max(p.stats.WorstPause, pause)
+	if err != nil && errors.Is(asked.Err(), context.Canceled) {
+		// Nobody wants it any more, which is no failure: at the end of the
+		// cache another one follows where one is wanted.
+		p.opts.Log.Debug("Snapshot given up", "duration", took)
+		return nil, err
+	}
 	if err != nil {
 		p.stats.Failed++
 		p.stats.LastError = err.Error()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -525,5 +526,31 @@ func TestStartFailsOnDamage(t *testing.T) {
 		if !errors.Is(err, snapshot.ErrDamaged) || len(empty.DB(0).Keys()) > 0 {
 			t.Errorf("start gives %v with %q", err, empty.DB(0).Keys())
 		}
+	}
+}
+
+// TestStopDuringASnapshot: one that the end of the cache cuts short is no
+// failure, neither in the log nor in the counters.
+func TestStopDuringASnapshot(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	ticks, taking := make(chan time.Time), make(chan struct{}, 1)
+	stuck := func(ctx context.Context, _ func(*miniredis.Miniredis) error) error {
+		taking <- struct{}{}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	p, err := newPersister(t.Context(), settings{dir: t.TempDir(), ticks: ticks, stopTicks: func() {}},
+		Persistence{Log: slog.New(slog.NewTextHandler(&log, nil))}, stuck, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticks <- time.Now()
+	<-taking
+	if err := p.stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if stats := p.counters(); stats.Failed != 0 || stats.LastError != "" || log.Len() > 0 {
+		t.Errorf("%d failures, %q, the log says %s", stats.Failed, stats.LastError, &log)
 	}
 }

@@ -26,6 +26,10 @@ func pipe() (client, server *end) {
 	return &end{in: down, out: up}, &end{in: up, out: down}
 }
 
+// Pipe returns the two ends of such a connection, for a server in memory that
+// stands in for an external one (see [Options.Dial]).
+func Pipe() (client, server net.Conn) { return pipe() }
+
 // doStream is one direction of a connection.
 type stream struct {
 	mu     sync.Mutex

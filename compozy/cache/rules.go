@@ -83,11 +83,14 @@ func doMoveKey(c *call, args []string) {
 }
 
 func doCopyKey(c *call, args []string) {
+	to := c.db
 	for i := 3; i+1 < len(args); i++ {
 		if strings.EqualFold(args[i], "DB") {
 			if !c.validDB(args[i+1]) {
 				return
 			}
+			n, _ := strictInt(args[i+1])
+			to = int(n)
 			i++
 		}
 	}
@@ -96,7 +99,16 @@ func doCopyKey(c *call, args []string) {
 		c.fail("ERR COPY of a hash whose fields expire is not supported by the embedded cache: the copy would lose the times")
 		return
 	}
+	stream := c.typeOf(args[1]) == "stream"
+	var last streamID
+	if stream {
+		last = c.lastOf(args[1])
+	}
+	begin := len(c.out)
 	c.raw(args...)
+	if copied, _, err := parseReply(c.out[begin:], 0); stream && err == nil && copied == 1 {
+		c.copyLast(last, args[2], to)
+	}
 }
 
 func (c *call) hasFieldTimes(key string) bool {

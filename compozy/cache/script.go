@@ -52,6 +52,7 @@ func compile(text string) (s *script, err error) {
 	if err != nil {
 		return nil, err
 	}
+	rewriteConcat(chunk)
 	proto, err := lua.Compile(chunk, "user_script")
 	if err != nil {
 		return nil, err
@@ -157,15 +158,20 @@ type run struct {
 
 var errTime = errors.New("the deadline is past")
 
-// script runs a script in a goroutine of its own. The interpreter looks at the
-// deadline after each instruction. A single call into the string library can
+// script runs a script in a goroutine of its own, and looks at its memory
+// meanwhile. The interpreter looks at the deadline after each instruction. A single call into the string library can
 // take longer than that; such a script is left behind: its commands are
 // refused from then on, so that the gate can be given to others, and it ends
 // when that call returns. What it has written before stays, as with any error
 // in a script.
 func (r *run) script(s *script, keys, argv []string) []byte {
-	ctx, cancel := context.WithTimeout(r.f.ctx, r.f.script)
+	timed, cancel := context.WithTimeout(r.f.ctx, r.f.script)
 	defer cancel()
+	ctx, stop := context.WithCancelCause(timed)
+	defer stop(nil)
+	memory := watchMemory(r.f.memory)
+	poll := time.NewTicker(memoryPoll)
+	defer poll.Stop()
 	type result struct {
 		reply []byte
 		panic any
@@ -190,9 +196,13 @@ func (r *run) script(s *script, keys, argv []string) []byte {
 				panic(res.panic) // in the goroutine that holds the gate
 			}
 			if ctx.Err() != nil {
-				return r.tooLong()
+				return r.stopped(ctx)
 			}
 			return res.reply
+		case <-poll.C:
+			if ctx.Err() == nil && memory.exceeded() {
+				stop(errMemory)
+			}
 		case <-expired:
 			timer := time.NewTimer(scriptGrace)
 			defer timer.Stop()
@@ -201,14 +211,18 @@ func (r *run) script(s *script, keys, argv []string) []byte {
 			r.mu.Lock()
 			r.abandoned = true
 			r.mu.Unlock()
-			return r.tooLong()
+			return r.stopped(ctx)
 		}
 	}
 }
 
-func (r *run) tooLong() []byte {
-	if r.f.ctx.Err() != nil {
+// stopped is the reply for a script that did not come to its end.
+func (r *run) stopped(ctx context.Context) []byte {
+	switch {
+	case r.f.ctx.Err() != nil:
 		return appendError(nil, "ERR the embedded cache is closing")
+	case errors.Is(context.Cause(ctx), errMemory):
+		return appendError(nil, "ERR the script was stopped because it takes more than %d MB of memory; what it wrote before stays script: %s", r.f.memory>>20, r.sha)
 	}
 	return appendError(nil, "ERR the script was stopped after %s; what it wrote before stays script: %s", r.f.script, r.sha)
 }

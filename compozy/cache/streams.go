@@ -21,6 +21,8 @@ func doStream(c *call, args []string) {
 	key := dbKey{c.db, args[1]}
 	if missing {
 		delete(c.f.lastIDs, key)
+	} else {
+		c.learnLast(key)
 	}
 	if name == "XADD" && !c.afterLast(key, rest[0]) {
 		c.fail("ERR The ID specified in XADD is equal or smaller than the target stream top item")
@@ -36,6 +38,41 @@ func doStream(c *call, args []string) {
 			c.f.lastIDs[key], _ = parseID(text)
 		}
 	}
+}
+
+// learnLast asks for the last ID of a stream that was restored, renamed or
+// moved: miniredis knows it, and does not hold XADD to it once the entry is
+// deleted.
+func (c *call) learnLast(key dbKey) {
+	if _, known := c.f.lastIDs[key]; known {
+		return
+	}
+	if last := c.lastOf(key.key); last != (streamID{}) {
+		c.f.lastIDs[key] = last
+	}
+}
+
+// lastOf is the last ID that a stream of this database has had.
+func (c *call) lastOf(key string) streamID {
+	last, _ := parseID(id(pairs(c.ask("XINFO", "STREAM", key))["last-generated-id"]))
+	return last
+}
+
+// copyLast gives the copy of a stream the last ID of the original, which
+// miniredis copies only as long as its entry is there.
+func (c *call) copyLast(last streamID, to string, db int) {
+	there := call{f: c.f, s: c.s, db: db}
+	if have := there.lastOf(to); !last.after(have) {
+		return
+	}
+	text := last.String()
+	if _, bad := there.ask("XADD", to, text, "", "").(failure); !bad {
+		there.ask("XDEL", to, text)
+	}
+}
+
+func (a streamID) String() string {
+	return strconv.FormatUint(a.ms, 10) + "-" + strconv.FormatUint(a.seq, 10)
 }
 
 // streamID is the two halves of an entry's name.
@@ -75,6 +112,9 @@ func doGroup(c *call, args []string) {
 			c.fail(invalidID)
 			return
 		}
+	}
+	if len(args) >= 3 && c.typeOf(args[2]) == "none" {
+		delete(c.f.lastIDs, dbKey{c.db, args[2]}) // of one that is gone
 	}
 	c.raw(args...)
 }

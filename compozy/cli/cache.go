@@ -7,7 +7,6 @@ import (
 	"iter"
 	"log/slog"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,12 +70,13 @@ func (a *app) openSnapshots(ctx context.Context, l *loaded, dir string, strict b
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(dir); err != nil {
+	real := a.file(dir)
+	if info, err := os.Stat(real); err != nil {
 		return nil, unreadable(dir, "snapshot directory", err)
 	} else if !info.IsDir() {
 		return nil, misuse("the snapshot directory %q is not a directory", dir)
 	}
-	store, err := snapshot.Open(dir, snapshot.Options{Key: key, ReadOnly: true, Log: slog.New(slog.DiscardHandler)})
+	store, err := snapshot.Open(real, snapshot.Options{Name: dir, Key: key, ReadOnly: true, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, work(err)
 	}
@@ -85,13 +85,25 @@ func (a *app) openSnapshots(ctx context.Context, l *loaded, dir string, strict b
 		return nil, misuse("the directory %q holds no snapshot", dir).
 			help("snapshots are written by compozy start with redis.standalone.persistence.enabled: true")
 	}
-	report, err := store.Restore(ctx, strict, func(dataset.Entry) error { return nil })
+	show, done := a.progress(l)
+	n, all := 0, int(store.Count())
+	report, err := store.Restore(ctx, strict, func(dataset.Entry) error {
+		if n++; show != nil {
+			show(move.Progress{Phase: "check", Done: n, Total: all})
+		}
+		return nil
+	})
+	done()
+	if strict && errors.Is(err, snapshot.ErrDamaged) {
+		f := &failure{status: exitFindings, message: err.Error()}
+		return nil, remedied(f.help("without --strict the newest snapshot that is whole is taken, when there is one"), err)
+	}
 	if err != nil {
 		return nil, work(err)
 	}
 	s.meta, s.warnings = report.Meta, report.Warnings
 	for _, text := range s.warnings {
-		fmt.Fprintf(a.stderr, "compozy: warning: %s\n", diag.Printable(text))
+		fmt.Fprintf(a.stderr, "compozy: warning: %s\n", diag.Printable(a.asTyped(text)))
 	}
 	return s, nil
 }
@@ -152,40 +164,30 @@ func work(err error) error {
 	if errors.Is(err, context.Canceled) {
 		message = "interrupted"
 	}
-	return &failure{status: exitFindings, message: message}
+	return remedied(&failure{status: exitFindings, message: message}, err)
 }
 
-// progress shows how far a command has come, where somebody is looking.
-func (a *app) progress(l *loaded) (show func(move.Progress), done func()) {
-	if !a.stderr.terminal() || l.Bool("cli.quiet") {
-		return nil, func() {}
+// remedied adds what helps against an error of snapshots.
+func remedied(f *failure, err error) *failure {
+	var locked *snapshot.LockedError
+	var space *snapshot.SpaceError
+	switch {
+	case errors.Is(err, snapshot.ErrKey):
+		return f.help("set %s to the key that the snapshots were written with", snapshot.KeyVariable)
+	case errors.Is(err, snapshot.ErrNewer):
+		return f.help("use the version of compozy that wrote the snapshots, or a later one")
+	case errors.Is(err, snapshot.ErrDamaged):
+		return f.help("nothing in the directory was changed; bring it back from a backup, or move it away to begin with an empty cache")
+	case errors.Is(err, snapshot.ErrForeign):
+		return f.help("name a directory of its own, which is empty or does not exist")
+	case errors.Is(err, snapshot.ErrUnread):
+		return f.help("move the directory away to begin with an empty cache")
+	case errors.As(err, &locked):
+		return f.help("end that process, or name another directory")
+	case errors.As(err, &space):
+		return f.help("free space on the disk, or name a directory on another one")
 	}
-	last := ""
-	return func(p move.Progress) {
-			text := progressLine(p)
-			// A line for each percent, not for each key.
-			if text != last && (p.Done == p.Total || p.Done%max(p.Total/100, 100) == 0) {
-				fmt.Fprintf(a.stderr, "\r\x1b[K%s", text)
-				last = text
-			}
-		}, func() {
-			if last != "" {
-				fmt.Fprint(a.stderr, "\r\x1b[K")
-			}
-		}
-}
-
-// progressLine is a bar with the numbers, or the number of keys alone where
-// nobody knows how many there will be. It fits into a narrow terminal.
-func progressLine(p move.Progress) string {
-	if p.Total <= 0 {
-		return fmt.Sprintf("%s: %d keys", p.Phase, p.Done)
-	}
-	const width = 24
-	done := min(max(p.Done, 0), p.Total) // a source may have more than it said
-	full := done * width / p.Total
-	return fmt.Sprintf("%-6s [%s%s] %3d %%  %d of %d keys", p.Phase,
-		strings.Repeat("#", full), strings.Repeat(".", width-full), done*100/p.Total, p.Done, p.Total)
+	return f
 }
 
 // cacheRun is a command on snapshots: the configuration, then the work, which

@@ -116,7 +116,22 @@ func TestMigrate(t *testing.T) {
 	if got := client.Get(t.Context(), "greeting").Val(); got != "hello" {
 		t.Errorf("the target has %q after --replace, want hello", got)
 	}
+	// The way back: what the Redis holds becomes a snapshot again.
+	client.Set(t.Context(), "later", "than the move", 0)
+	if got := do(exitClean, "cache", "export", "--from", url, "--file", "back.jsonl"); !strings.Contains(got, "back.jsonl: 4 keys") {
+		t.Errorf("the way back says %s", got)
+	}
+	do(exitClean, "cache", "import", "back.jsonl", "--dir", "data", "--replace")
+	if got := do(exitClean, "cache", "export", "--dir", "data"); !strings.Contains(got, `"key":"later"`) || !strings.Contains(got, `"expire_at":4102444800000`) {
+		t.Errorf("the snapshot of the way back holds %s", got)
+	}
 	client.ConfigSet(t.Context(), "requirepass", "changed")
+	if got := do(exitFindings, "cache", "export", "--from", url, "--file", "none.jsonl"); !strings.Contains(got, "password") {
+		t.Errorf("a wrong password is told as %s", got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "none.jsonl")); !os.IsNotExist(err) {
+		t.Errorf("an export that failed leaves its file: %v", err)
+	}
 	if got := do(exitFindings, "cache", "migrate", "--dir", "data", "--to", url, "--merge"); !strings.Contains(got, "password") {
 		t.Errorf("a wrong password is told as %s", got)
 	}

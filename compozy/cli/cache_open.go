@@ -8,14 +8,15 @@ import (
 // openExport opens an export for reading. The file may be a pipe, whose
 // opening waits for a writer and whose reading waits for what it writes: the
 // end of ctx ends both.
-func openExport(ctx context.Context, path string) (*os.File, error) {
+func (a *app) openExport(ctx context.Context, path string) (*os.File, error) {
 	type result struct {
 		file *os.File
 		err  error
 	}
 	opened := make(chan result, 1)
+	real := a.file(path)
 	go func() {
-		f, err := os.Open(path)
+		f, err := os.Open(real)
 		opened <- result{f, err}
 	}()
 	select {

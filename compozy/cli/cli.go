@@ -3,8 +3,10 @@
 //
 // [Run] is the whole program. It takes its arguments, its environment and its
 // streams and returns an exit status, so that a test or another program can
-// call it as often as it likes: the package holds no state of its own, reads
-// no variable behind the caller's back and never ends the process. Flags,
+// call it as often as it likes, and several at a time: the package holds no
+// state of its own, reads no variable behind the caller's back and never ends
+// the process. Where relative paths start, which network it uses and which
+// signals end it, the [host.Host] of the context says. Flags,
 // their variables and their defaults are those of the registry in package
 // config; there is no second list here. Results go to stdout, everything else
 // to stderr, and a secret goes to neither.
@@ -15,13 +17,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/compozy/docs/compozy/config"
+	"github.com/compozy/docs/compozy/host"
+	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 )
 
@@ -39,16 +43,16 @@ type app struct {
 	stdin  io.Reader
 	stdout *output
 	stderr *output
-	// signals subscribes to the signals that ask for an end.
-	signals func() (<-chan os.Signal, func())
+	host   host.Host
+	typed  []typedPath // the paths that errors are to show as they were typed
 }
 
 // Run executes one command line, args without the program's name, and returns
 // its exit status: 0 when all is well; 1 when the configuration has errors or
 // the server failed; 2 for wrong usage and for what cannot be read. The end of
-// ctx ends the command as the first signal does.
+// ctx ends the command as the first signal does. It may hold a [host.Host].
 func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env: env, stdin: stdin, stdout: newOutput(stdout), stderr: newOutput(stderr), signals: osSignals}
+	a := &app{env: env, stdin: stdin, stdout: newOutput(stdout), stderr: newOutput(stderr), host: host.From(ctx)}
 	return a.run(ctx, args)
 }
 
@@ -76,18 +80,43 @@ func (a *app) guarded(ctx context.Context, args []string) (status int) {
 		}
 		status = exitUsage
 	}()
-	root := a.rootCommand()
+	root := a.tree()
 	root.SetArgs(append([]string{}, args...)) // cobra reads a nil slice as os.Args
-	root.InitDefaultHelpFlag()
-	root.InitDefaultVersionFlag()
-	root.InitDefaultCompletionCmd()
 	completing := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
 	if completing {
 		completeValues(root)
 	} else if err := wrongCommand(root, args); err != nil {
 		return a.fail(err)
 	}
-	return a.fail(root.ExecuteContext(ctx))
+	c, err := root.ExecuteContextC(ctx)
+	if err == nil && !completing {
+		a.recordFlags(c) // of --help and --version, which run no command
+	}
+	return a.fail(err)
+}
+
+// tree is the complete tree of commands, with those that cobra adds.
+func (a *app) tree() *cobra.Command {
+	root := a.rootCommand()
+	root.InitDefaultHelpFlag()
+	root.InitDefaultVersionFlag()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// record notes that a command runs, with the flags that it was given.
+func (a *app) record(c *cobra.Command) {
+	if c.Hidden || c.HasSubCommands() {
+		return
+	}
+	a.host.Usage.Add(usage.Command, c.CommandPath())
+	a.recordFlags(c)
+}
+
+func (a *app) recordFlags(c *cobra.Command) {
+	c.Flags().Visit(func(flag *pflag.Flag) {
+		a.host.Usage.Add(usage.Flag, c.CommandPath()+" --"+flag.Name)
+	})
 }
 
 // exitStatus is an error that was already told.
@@ -128,9 +157,9 @@ func (a *app) fail(err error) int {
 	case !errors.As(err, &f):
 		f = misuse("%s", err.Error())
 	}
-	fmt.Fprintf(a.stderr, "compozy: %s\n", diag.Printable(f.message))
+	fmt.Fprintf(a.stderr, "compozy: %s\n", diag.Printable(a.asTyped(f.message)))
 	for _, text := range f.advice {
-		fmt.Fprintf(a.stderr, "  = help: %s\n", diag.Printable(text))
+		fmt.Fprintf(a.stderr, "  = help: %s\n", diag.Printable(a.asTyped(text)))
 	}
 	return f.status
 }
@@ -146,7 +175,8 @@ func (a *app) rootCommand() *cobra.Command {
 		Example:       "compozy start --standalone\ncompozy config validate --config compozy.yaml\ncompozy config diagnostics",
 		Version:       "-", // gives --version; the template prints the build
 		SilenceErrors: true, SilenceUsage: true,
-		RunE: group,
+		RunE:             group,
+		PersistentPreRun: func(c *cobra.Command, _ []string) { a.record(c) },
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)

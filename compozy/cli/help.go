@@ -160,11 +160,7 @@ func writeHelp(w io.Writer, c *cobra.Command) {
 		io.WriteString(w, b.String())
 		return
 	}
-	use := c.UseLine()
-	if c.HasSubCommands() {
-		use = c.CommandPath() + " COMMAND"
-	}
-	fmt.Fprintf(&b, "\nUsage: %s [flags]\n", strings.TrimSuffix(use, " [flags]"))
+	fmt.Fprintf(&b, "\nUsage: %s\n", usageLine(c))
 	if c.HasSubCommands() {
 		b.WriteString("\nCommands:\n")
 		for _, next := range c.Commands() {
@@ -180,13 +176,10 @@ func writeHelp(w io.Writer, c *cobra.Command) {
 			b.WriteString("  " + strings.TrimSpace(line) + "\n")
 		}
 	}
-	b.WriteString("\nExit status:\n  0  clean\n")
-	if c.HasSubCommands() {
-		fmt.Fprintf(&b, "  1  the configuration has errors, or the work failed\n")
-	} else if text := c.Annotations[exitNote]; text != "" {
-		fmt.Fprintf(&b, "  1  %s\n", text)
+	b.WriteString("\nExit status:\n")
+	for _, note := range exitNotes(c) {
+		fmt.Fprintf(&b, "  %d  %s\n", note.Status, note.Meaning)
 	}
-	b.WriteString("  2  wrong usage, or a file that cannot be read\n")
 	if c.HasSubCommands() {
 		fmt.Fprintf(&b, "\n%s COMMAND -h shows the flags of a command.\n", c.CommandPath())
 		if !c.HasParent() {
@@ -246,17 +239,13 @@ func writeFlag(b *strings.Builder, flag *pflag.Flag) {
 	if kind := flag.Value.Type(); kind != "" && flag.NoOptDefVal == "" {
 		head += " " + kind
 	}
-	text := strings.TrimSpace(flag.Usage)
-	if f, ok := config.FieldAt(settingOf(flag)); ok {
-		if f.Flag == flag.Name {
-			if shown := defaultText(f); shown != "" {
-				text += " Default: " + shown + "."
-			}
-			if f.Env != "" {
-				text += " Variable: " + f.Env + "."
-			}
-		} else {
-			text = "Short for --" + f.Flag + " " + flag.Name + "."
+	text := flagUsage(flag)
+	if f, ok := config.FieldAt(settingOf(flag)); ok && f.Flag == flag.Name {
+		if shown := defaultText(f); shown != "" {
+			text += " Default: " + shown + "."
+		}
+		if f.Env != "" {
+			text += " Variable: " + f.Env + "."
 		}
 	}
 	const column = 30

@@ -40,7 +40,7 @@ func (a *app) load(c *cobra.Command) (*loaded, error) {
 	l := &loaded{flags: given(c)}
 	l.dir = early(c, a.env, pathCwd)
 	if l.dir != "" {
-		info, err := os.Stat(l.dir)
+		info, err := os.Stat(a.file(l.dir))
 		switch {
 		case err != nil:
 			return nil, unreadable(l.dir, "working directory", err)
@@ -58,7 +58,7 @@ func (a *app) load(c *cobra.Command) (*loaded, error) {
 	if name == "" {
 		l.path = l.at(defaultConfigFile)
 	}
-	text, err := readFile(l.path)
+	text, err := readFile(a.file(l.path))
 	switch {
 	case err == nil:
 		l.found = true
@@ -67,12 +67,13 @@ func (a *app) load(c *cobra.Command) (*loaded, error) {
 		return nil, unreadable(l.path, "configuration", err).help("%s", namedBy(c, pathConfigFile, name))
 	}
 	file := source.NewFile(filepath.ToSlash(l.path), text)
-	l.Config, l.report = config.Decode(file, config.Options{Env: env, Flags: l.flags})
+	l.Config, l.report = config.Decode(file, config.Options{Env: env, Flags: l.flags, Usage: a.host.Usage})
 	l.report = masked(file, l.Config, l.report, l.found)
 	return l, nil
 }
 
-// at returns the path of a file that is named from the working directory.
+// at returns the path of a file that is named from the working directory, as
+// messages show it. What opens it asks app.file where that is.
 func (l *loaded) at(name string) string {
 	if filepath.IsAbs(name) || l.dir == "" {
 		return name
@@ -88,7 +89,7 @@ func (a *app) readEnvFile(c *cobra.Command, l *loaded) ([]string, error) {
 	if name == "" {
 		path = l.at(defaultEnvFile)
 	}
-	text, err := readFile(path)
+	text, err := readFile(a.file(path))
 	if name == "" && errors.Is(err, fs.ErrNotExist) {
 		return a.env, nil
 	}

@@ -31,7 +31,11 @@ func masked(file *source.File, cfg *config.Config, ds []diag.Diagnostic, found b
 	oversized := len(file.Text()) > cfg.Int(pathFileLimit)
 	text := []byte(nil)
 	if !oversized {
-		text = maskText(file.Text(), secretValues(cfg))
+		text = maskText(file.Text(), nil)
+		known := masker{text: text}
+		for _, s := range cfg.SecretSpans() {
+			known.hide(s.Start, s.End)
+		}
 	}
 	copied := source.NewFile(file.Path(), text)
 	move := func(s source.Span) source.Span {
@@ -124,19 +128,6 @@ func withoutWords(message string, hidden []string) string {
 		}
 		return quoted
 	})
-}
-
-// secretValues are the values of the settings that are secret, wherever the
-// file writes them: an alias brings a value from another line. Short ones are
-// left out, they would hide half of the file.
-func secretValues(cfg *config.Config) []string {
-	var out []string
-	for _, f := range config.Fields() {
-		if value := cfg.String(f.Path); f.Sensitive && cfg.IsSet(f.Path) && len(value) >= 4 && cfg.Show(f.Path) == config.Redacted {
-			out = append(out, value)
-		}
-	}
-	return out
 }
 
 var (

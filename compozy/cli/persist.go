@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"github.com/compozy/docs/compozy/cache"
@@ -31,21 +30,21 @@ func persistent(cfg *config.Config) bool {
 
 // cacheOptions are what the cache needs beside the configuration.
 func (a *app) cacheOptions(l *loaded, strict bool, log *slog.Logger) (cache.Options, error) {
+	options := cache.Options{Dial: a.host.DialTo}
 	if !persistent(l.Config) {
-		return cache.Options{}, nil
-	}
-	// The cache reads the configuration itself and knows no --cwd.
-	if dir := l.String(pathDataDir); l.dir != "" && !filepath.IsAbs(dir) {
-		return cache.Options{}, misuse("%s is %q (%s), a relative path, and the working directory is another one", pathDataDir, dir, l.Source(pathDataDir)).
-			help("write an absolute path, or start in that directory")
+		return options, nil
 	}
 	key, err := snapshot.ParseKey(lookup(l.env, snapshot.KeyVariable))
 	if err != nil {
 		return cache.Options{}, misuse("%s", err.Error())
 	}
-	return cache.Options{Persistence: cache.Persistence{
+	// The cache reads the configuration itself and knows no working directory.
+	name := l.at(l.String(pathDataDir))
+	options.Persistence = cache.Persistence{
+		Dir: a.file(name), Name: name,
 		Writer: a.snapshotWriter(), Key: key, Strict: strict, Log: log, FinalTimeout: lastSnapshot,
-	}}, nil
+	}
+	return options, nil
 }
 
 // snapshotHealth is what /health says of snapshots.

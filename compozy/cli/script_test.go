@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/compozy/docs/compozy/host"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations in the scripts")
@@ -30,7 +32,7 @@ const hangs = 60 * time.Second
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"compozy": func() {
-		os.Exit(Run(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(Run(host.With(context.Background(), host.Host{Signals: host.LastSignals}), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 	}})
 }
 
@@ -51,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"fetchuntil": fetchUntil,
 			"damage":     damage,
 			"absent":     absent,
+			"halve":      halve,
 			"terminate":  terminate,
 		},
 		Setup: func(e *testscript.Env) error {
@@ -238,6 +241,17 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	text[len(text)/2] ^= 1
 	ts.Check(os.WriteFile(tables[0], text, 0o600))
+}
+
+// halve cuts a file in the middle:
+//
+//	halve FILE
+func halve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: halve FILE")
+	}
+	text := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text[:len(text)/2]), 0o600))
 }
 
 // get asks until somebody answers.

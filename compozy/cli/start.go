@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"strconv"
 	"syscall"
 	"time"
@@ -17,7 +16,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compozy/docs/compozy/cache"
+	"github.com/compozy/docs/compozy/cache/snapshot"
 	"github.com/compozy/docs/compozy/config"
+	"github.com/compozy/docs/compozy/host"
 	"github.com/compozy/docs/compozy/mode"
 )
 
@@ -59,11 +60,12 @@ func (a *app) startCommand() *cobra.Command {
 	return c
 }
 
-// osSignals subscribes to the signals that ask a server to end.
-func osSignals() (<-chan os.Signal, func()) {
-	ch := make(chan os.Signal, 2)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
-	return ch, func() { signal.Stop(ch) }
+// signals subscribes to the signals that ask for an end.
+func (a *app) signals() (<-chan os.Signal, func()) {
+	if a.host.Signals != nil {
+		return a.host.Signals()
+	}
+	return host.Signals()
 }
 
 // lifetime turns signals and the end of parent into two contexts: serving
@@ -116,12 +118,12 @@ func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
 	// first one's snapshots.
 	listener, err := a.listen(serving, l.Config, log)
 	if err != nil {
-		return startError(serving, log, err)
+		return startError(serving, log, err, strict)
 	}
 	c, err := cache.Open(serving, l.Config, options)
 	if err != nil {
 		_ = listener.Close() // nothing was served
-		return startError(serving, log, err)
+		return startError(serving, log, err, strict)
 	}
 	log.Info("cache is open", "mode", string(c.Mode()))
 	s := newServer(l.Config, c, log)
@@ -187,7 +189,7 @@ func shutdown(hurried context.Context, cfg *config.Config, server *http.Server, 
 
 // startError is why the server did not come up. An end that was asked for in
 // the meantime is none.
-func startError(serving context.Context, log *slog.Logger, err error) error {
+func startError(serving context.Context, log *slog.Logger, err error, strict bool) error {
 	if serving.Err() != nil && errors.Is(err, context.Canceled) {
 		log.Info("stopped before it was up")
 		return nil
@@ -196,7 +198,11 @@ func startError(serving context.Context, log *slog.Logger, err error) error {
 	if errors.As(err, &told) {
 		return told
 	}
-	return &failure{status: exitFindings, message: "the cache did not come up: " + config.RedactURL(err.Error())}
+	f := &failure{status: exitFindings, message: "the cache did not come up: " + config.RedactURL(err.Error())}
+	if strict && errors.Is(err, snapshot.ErrDamaged) {
+		f.help("--restore tolerant goes on with the newest snapshot that is whole, when there is one")
+	}
+	return remedied(f, err)
 }
 
 // listen opens the port of the API. A busy one is tried again for
@@ -209,7 +215,7 @@ func (a *app) listen(ctx context.Context, cfg *config.Config, log *slog.Logger) 
 	defer poll.Stop()
 	waiting := false
 	for {
-		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		listener, err := a.host.ListenOn(ctx, "tcp", address)
 		switch {
 		case err == nil:
 			return listener, nil

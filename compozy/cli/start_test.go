@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/compozy/docs/compozy/host"
 )
 
 // lines is a stream whose lines a test waits for.
@@ -144,9 +146,9 @@ func run(t *testing.T, yaml string, env ...string) *running {
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
 	r := &running{url: "http://127.0.0.1:" + port, log: newLines(), signals: make(chan os.Signal, 2), stop: stop, ended: make(chan int, 1)}
-	a := &app{env: env, stdin: strings.NewReader(""), stdout: newOutput(io.Discard), stderr: newOutput(r.log), signals: func() (<-chan os.Signal, func()) {
+	a := &app{env: env, stdin: strings.NewReader(""), stdout: newOutput(io.Discard), stderr: newOutput(r.log), host: host.Host{Signals: func() (<-chan os.Signal, func()) {
 		return r.signals, func() {}
-	}}
+	}}}
 	go func() {
 		status := a.run(ctx, []string{"start", "--config", path, "--host", "127.0.0.1", "--port", port})
 		r.log.Write([]byte(ended))

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/compozy/docs/compozy/mode"
+	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/source"
 )
@@ -33,6 +34,9 @@ type Options struct {
 	// Flags are the flags that were given, by name without dashes. A flag
 	// without a value has the value "true".
 	Flags map[string]string
+	// Usage, unless nil, is told which settings, values, layers, modes and
+	// rules took part.
+	Usage *usage.Recorder
 }
 
 // Config is a decoded configuration. It is frozen and safe for concurrent use.
@@ -47,6 +51,9 @@ type Config struct {
 	shadows  []Shadow
 	findings []Finding
 	modes    mode.Resolution
+	// secrets and hidden are what SecretSpans looks for and where it begins.
+	secrets *secrets
+	hidden  []source.Span
 }
 
 // Finding is a diagnostic with the path of the setting it is about, "" when

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/compozy/docs/compozy/mode"
+	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/source"
 	"github.com/compozy/docs/internal/tree"
@@ -28,6 +29,7 @@ func Decode(f *source.File, opts Options) (*Config, []diag.Diagnostic) {
 		d.judge()
 		d.resolve()
 		d.check()
+		d.usedModes()
 	} else {
 		d.layer()
 		d.resolve()
@@ -53,6 +55,11 @@ type decoder struct {
 	suggested int
 	// elements counts the findings inside each setting.
 	elements map[string]int
+	// root is the file's tree, and broken says that the text holds more.
+	root   *tree.Node
+	broken bool
+	// usage is told what took part; nil when nobody asks.
+	usage *usage.Recorder
 }
 
 // leaf is an explicit value of a setting.
@@ -72,6 +79,7 @@ func newDecoder(f *source.File, opts Options) *decoder {
 		},
 		env: map[string]string{}, given: map[string]leaf{},
 		elements: map[string]int{}, written: map[string]leaf{}, won: map[string]leaf{}, rest: map[string]*tree.Node{},
+		usage: opts.Usage,
 	}
 	for _, entry := range opts.Env {
 		if name, value, ok := strings.Cut(entry, "="); ok {
@@ -89,6 +97,7 @@ func (d *decoder) add(path string, dg diag.Diagnostic) {
 // read turns the file into leaves; false when there is nothing to judge.
 func (d *decoder) read() bool {
 	root, problems := tree.YAMLWith(d.cfg.file, d.limits())
+	d.root, d.broken = root, len(problems) > 0 && d.cfg.file.Len() <= d.limits().Bytes
 	defer func() {
 		for _, p := range problems {
 			d.problem(p)
@@ -206,6 +215,7 @@ func (d *decoder) take(f *Field, written string, n *tree.Node) {
 	if !d.expand(f, &l) {
 		// The reference is reported; the value that it would give is unknown.
 		d.cfg.bad[f.Path] = true
+		d.used(f, l, false)
 		return
 	}
 	if l.node.Kind == tree.String && len(f.Enum) > 0 {
@@ -256,11 +266,13 @@ func (d *decoder) resolve() {
 }
 
 func (d *decoder) finish() (*Config, []diag.Diagnostic) {
+	d.redactFindings()
 	slices.SortStableFunc(d.cfg.findings, func(a, b Finding) int { return diag.Compare(a.Diagnostic, b.Diagnostic) })
 	d.cfg.findings = slices.CompactFunc(d.cfg.findings, func(a, b Finding) bool {
 		return a.Path == b.Path && diag.Compare(a.Diagnostic, b.Diagnostic) == 0
 	})
 	slices.SortStableFunc(d.cfg.shadows, func(a, b Shadow) int { return strings.Compare(a.Path, b.Path) })
+	d.usedRules()
 	out := make([]diag.Diagnostic, len(d.cfg.findings))
 	for i, f := range d.cfg.findings {
 		out[i] = f.Diagnostic

@@ -38,6 +38,7 @@ func (d *decoder) expand(f *Field, l *leaf) bool {
 			l.fixed = false
 			l.in.used = append(l.in.used, in.used...)
 			l.in.secret = l.in.secret || in.secret
+			l.in.secrets = append(l.in.secrets, in.secrets...)
 			out := withText(n, in.text)
 			if top {
 				out = parseText(f, in.text)

@@ -7,7 +7,9 @@ type interpolation struct {
 	text   string
 	used   []string // variables, in order
 	secret bool     // a variable that is called like a secret went in
-	faults []fault
+	// secrets are the values of such variables.
+	secrets []string
+	faults  []fault
 }
 
 // fault is a reference that cannot be replaced.
@@ -69,7 +71,10 @@ func interpolate(text string, lookup func(string) (string, bool)) interpolation 
 			in.faults = append(in.faults, fault{text: written, name: name})
 		default:
 			in.used = append(in.used, name)
-			in.secret = in.secret || namesSecret(name)
+			if namesSecret(name) {
+				in.secret = true
+				in.secrets = append(in.secrets, value)
+			}
 			out.WriteString(value)
 		}
 	}

@@ -49,6 +49,7 @@ func (d *decoder) judge() {
 			continue
 		}
 		d.cfg.values[path] = Value{Raw: f.raw(l.node), Source: l.source}
+		d.used(f, l, true)
 		if l.in.secret {
 			d.cfg.secret[path] = true
 		}

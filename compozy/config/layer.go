@@ -69,6 +69,9 @@ func (d *decoder) layer() {
 		if inFile && f.Command {
 			given = append(given, yaml)
 		}
+		for _, l := range given {
+			d.used(f, l, false)
+		}
 		// A reference that failed stands in the file and would have won.
 		if len(given) == 0 || d.cfg.bad[f.Path] && !f.Command {
 			continue

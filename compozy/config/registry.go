@@ -90,6 +90,43 @@ type registry struct {
 	formerly map[string]string // old path -> path
 	flags    map[string]*Field // long names, short names and shorthands
 	schema   *schema.Schema
+	// lastKeys says of the last key of each setting whether it is secret, and
+	// secretKeys are those that are.
+	lastKeys   map[string]secrecy
+	secretKeys []string
+}
+
+// secrecy tells settings that are secret as a whole from URLs, of which only
+// the credentials are.
+type secrecy uint8
+
+const (
+	plainWord secrecy = iota
+	secretWord
+	secretURL
+)
+
+// classify fills lastKeys. A key that is secret in one section is secret in
+// each; one that is a word in one section is not taken for a URL in another.
+func (r *registry) classify() {
+	r.lastKeys = map[string]secrecy{}
+	for _, f := range r.order {
+		key, kind := lastOf(f.Path), plainWord
+		switch {
+		case f.Sensitive && f.isURL():
+			kind = secretURL
+		case f.Sensitive:
+			kind = secretWord
+		}
+		if have := r.lastKeys[key]; kind == secretWord || have == plainWord {
+			r.lastKeys[key] = kind
+		}
+	}
+	for _, key := range sortedKeys(r.lastKeys) {
+		if r.lastKeys[key] != plainWord {
+			r.secretKeys = append(r.secretKeys, key)
+		}
+	}
 }
 
 // node is the part of a JSON Schema that the registry reads.
@@ -151,6 +188,7 @@ func parseRegistry(text []byte) (*registry, error) {
 	for _, path := range slices.Sorted(maps.Keys(r.fields)) {
 		r.order = append(r.order, r.fields[path])
 	}
+	r.classify()
 	if err := r.index(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", schemaName, err)
 	}

@@ -10,7 +10,9 @@ import (
 	"context"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/compozy/docs/compozy/usage"
 )
@@ -21,6 +23,10 @@ type Host struct {
 	// Dir is the working directory: relative paths start there. Messages keep
 	// showing a path as it was typed.
 	Dir string
+	// Map leads every path elsewhere, absolute ones included, so that a program
+	// can keep commands inside a folder; nil leaves paths as they are. It gets
+	// absolute paths, and its own results too.
+	Map func(path string) string
 	// Listen opens a listener, as net.ListenConfig does.
 	Listen func(ctx context.Context, network, address string) (net.Listener, error)
 	// Dial opens a connection, as net.Dialer does.
@@ -50,10 +56,16 @@ func From(ctx context.Context) Host {
 // Path returns where a path leads that is written relative to the working
 // directory.
 func (h Host) Path(name string) string {
-	if h.Dir == "" || name == "" || filepath.IsAbs(name) {
+	if name == "" {
 		return name
 	}
-	return filepath.Join(h.Dir, name)
+	if h.Dir != "" && !filepath.IsAbs(name) {
+		name = filepath.Join(h.Dir, name)
+	}
+	if h.Map != nil && filepath.IsAbs(name) {
+		name = h.Map(name)
+	}
+	return name
 }
 
 // ListenOn opens a listener on the host.
@@ -70,4 +82,21 @@ func (h Host) DialTo(ctx context.Context, network, address string) (net.Conn, er
 		return h.Dial(ctx, network, address)
 	}
 	return (&net.Dialer{}).DialContext(ctx, network, address)
+}
+
+// Signals subscribes to the signals of this process that ask for its end, and
+// returns the function that ends the subscription.
+func Signals() (<-chan os.Signal, func()) {
+	ch := make(chan os.Signal, 2)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	return ch, func() { signal.Stop(ch) }
+}
+
+// LastSignals is [Signals] for a program that ends with its command: it never
+// ends the subscription. A signal that comes between the orderly end of the
+// work and the end of the process would otherwise make the status that of a
+// process which was killed.
+func LastSignals() (<-chan os.Signal, func()) {
+	ch, _ := Signals()
+	return ch, func() {}
 }

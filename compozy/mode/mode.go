@@ -56,6 +56,17 @@ func (c Component) Words() []string {
 	return []string{"standalone", "distributed"}
 }
 
+// Modes returns the effective modes that the component can have.
+func (c Component) Modes() []Mode {
+	switch c {
+	case Temporal:
+		return []Mode{Standalone, Remote}
+	case Global:
+		return nil
+	}
+	return []Mode{Standalone, Distributed}
+}
+
 // By says which level decided.
 type By uint8
 

@@ -189,3 +189,29 @@ func TestWordsAndOrder(t *testing.T) {
 		t.Error("the global word has a decision of its own")
 	}
 }
+
+// TestModesAreReached resolves every pair of words: the modes that come out
+// are those that Modes lists, no more and no fewer.
+func TestModesAreReached(t *testing.T) {
+	t.Parallel()
+	reached := map[mode.Component]map[mode.Mode]bool{}
+	for _, c := range mode.Components() {
+		reached[c] = map[mode.Mode]bool{}
+		for _, word := range append(c.Words(), "") {
+			s := mode.Settings{Redis: mode.Setting{Word: word}, Temporal: mode.Setting{Word: word}, MCPProxy: mode.Setting{Word: word}}
+			reached[c][mode.Resolve(s).Of(c).Effective] = true
+		}
+		for _, m := range c.Modes() {
+			if !reached[c][m] {
+				t.Errorf("%s lists the mode %s, to which none of its words leads", c, m)
+			}
+			delete(reached[c], m)
+		}
+		for m := range reached[c] {
+			t.Errorf("%s runs in mode %q, which it does not list", c, m)
+		}
+	}
+	if got := mode.Global.Modes(); got != nil {
+		t.Errorf("the global word has the modes %q, want none: it has no decision", got)
+	}
+}

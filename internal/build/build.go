@@ -57,6 +57,9 @@ type Result struct {
 	Out     string  // the output folder as the user knows it
 	Files   int     // files of the written site
 	Phases  []Phase // in the order of the pipeline
+	// Examples are the code blocks of the pages that were asked for.
+	Examples []Example
+	Pages    []string // paths of the pages that were judged, sorted
 }
 
 // Check judges a site and writes nothing. The error says that the work could
@@ -156,7 +159,11 @@ func (r *run) entries() ([]entry, error) {
 	for _, p := range r.pages {
 		add(p.file)
 	}
-	for _, f := range shared {
+	proof, err := r.renderer.Proof(r.site, r.proof())
+	if err != nil {
+		return nil, fmt.Errorf("render the proof page: %w", err)
+	}
+	for _, f := range slices.Concat(shared, proof) {
 		add(f)
 	}
 	for _, a := range r.site.Assets {

@@ -12,6 +12,7 @@ import (
 	"github.com/compozy/docs/validate/component"
 	"github.com/compozy/docs/validate/example"
 	"github.com/compozy/docs/validate/link"
+	"github.com/compozy/docs/validate/outline"
 	"github.com/compozy/docs/validate/second"
 )
 
@@ -20,16 +21,18 @@ type pageResult struct {
 	found    []diag.Diagnostic
 	links    int
 	external []link.ExternalUse
-	examples diag.Examples
-	file     render.File
+	examples []example.Result
+	// printable says that the page can be rendered: it was read without error.
+	printable bool
+	file      render.File
 }
 
-// judge checks and renders every page, each by one worker from beginning to
-// end, and then what concerns the site as a whole. A check renders too: a page
-// that passes must also build.
+// judge checks every page, each by one worker, then what concerns the site as
+// a whole, and then renders: a page may show what was proven elsewhere. A
+// check renders too: a page that passes must also build.
 func (r *run) judge() error {
 	tick := r.counter("checking", len(r.site.Pages))
-	pages, err := par.Map(r.ctx, r.o.jobs(), r.site.Pages, func(p *site.Page) string { return p.File.Path() },
+	pages, err := par.Map(r.ctx, r.o.jobs(), r.site.Pages, pagePath,
 		func(ctx context.Context, p *site.Page) (pageResult, error) {
 			defer tick()
 			if !r.isSelected(p.File.Path()) {
@@ -43,7 +46,8 @@ func (r *run) judge() error {
 	r.pages = pages
 	stop := r.clock.start("check")
 	r.found = append(r.found, link.CheckSite(r.site)...)
-	stop()
+	r.found = append(r.found, outline.Check(r.site)...)
+	r.found = append(r.found, r.checkSystem()...)
 	s := &r.result.Report.Summary
 	for i, p := range pages {
 		r.found = append(r.found, p.found...)
@@ -51,14 +55,25 @@ func (r *run) judge() error {
 			s.Pages++
 		}
 		s.Links += p.links
-		s.Examples = s.Examples.Plus(p.examples)
+		s.Examples = s.Examples.Plus(levels(p.examples))
 		r.external = append(r.external, p.external...)
 	}
-	return r.askExternal()
+	r.found = append(r.found, r.checkCoverage()...)
+	if err := r.checkLock(); err != nil {
+		return err
+	}
+	stop()
+	if err := r.askExternal(); err != nil {
+		return err
+	}
+	return r.render()
 }
+
+func pagePath(p *site.Page) string { return p.File.Path() }
 
 func (r *run) isSelected(path string) bool { return r.selected == nil || r.selected[path] }
 
+// page checks one page.
 func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error) {
 	doc, mistaken := r.mistaken[p.File.Path()]
 	if !mistaken {
@@ -67,7 +82,7 @@ func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error
 	if doc == nil {
 		return out, nil
 	}
-	stop := r.clock.start("check")
+	defer r.clock.start("check")()
 	if p.Doc != nil {
 		links := link.CheckPage(r.site, p)
 		out.links, out.external = links.Checked, links.External
@@ -77,47 +92,78 @@ func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error
 		out.found = append(out.found, second.Read(doc)...)
 		out.found = append(out.found, component.Check(doc, r.library)...)
 	}
-	results := r.checker.Page(ctx, doc)
-	seals := make(map[*mdx.CodeBlock]render.Seal, len(results))
-	for _, e := range results {
+	out.examples = r.checker.Page(ctx, doc)
+	for _, e := range out.examples {
 		out.found = append(out.found, e.Diagnostics...)
-		count(&out.examples, e.Level)
-		seals[e.Fence] = seal(e)
 	}
-	stop()
-	if err := ctx.Err(); err != nil || mistaken {
-		return out, err
+	out.printable = !mistaken
+	return out, ctx.Err()
+}
+
+// render prints every page that can be printed.
+func (r *run) render() error {
+	tick := r.counter("rendering", len(r.site.Pages))
+	numbers := make(map[*site.Page]int, len(r.site.Pages))
+	for i, p := range r.site.Pages {
+		numbers[p] = i
 	}
-	defer r.clock.start("render")()
-	out.file, err = r.renderer.Page(r.site, p, render.PageFacts{
-		Examples: render.Levels(out.examples), Links: out.links, Seals: seals,
-	})
+	files, err := par.Map(r.ctx, r.o.jobs(), r.site.Pages, pagePath,
+		func(ctx context.Context, p *site.Page) (render.File, error) {
+			defer tick()
+			found := r.pages[numbers[p]]
+			if !found.printable {
+				return render.File{}, nil
+			}
+			defer r.clock.start("render")()
+			file, err := r.renderer.Page(r.site, p, render.PageFacts{
+				Examples: render.Levels(levels(found.examples)), Links: found.links, Findings: len(found.found),
+				Seals: r.seals(p, found.examples), Proof: r.site.Href(render.ProofPath) + "#" + sectionOf(p),
+			})
+			if err != nil {
+				return file, fmt.Errorf("render %s: %w", p.File.Path(), err)
+			}
+			return file, ctx.Err()
+		})
 	if err != nil {
-		return out, fmt.Errorf("render %s: %w", p.File.Path(), err)
+		return err
 	}
-	return out, nil
+	for i, f := range files {
+		r.pages[i].file = f
+	}
+	return nil
 }
 
-// seal is what readers are told about one example.
-func seal(e example.Result) render.Seal {
-	s := render.Seal{Level: string(e.Level), Detail: e.Reason}
-	for _, r := range e.Refused {
-		s.Refused = append(s.Refused, render.Refusal(r))
+// seals are what readers are told about the examples of a page.
+func (r *run) seals(p *site.Page, examples []example.Result) map[*mdx.CodeBlock]render.Seal {
+	seals := make(map[*mdx.CodeBlock]render.Seal, len(examples))
+	for i, e := range examples {
+		s := render.Seal{Level: string(e.Level), Detail: e.Reason, Href: r.site.Href(render.ProofPath) + "#" + anchorOf(p, i)}
+		for _, refused := range e.Refused {
+			s.Refused = append(s.Refused, render.Refusal(refused))
+		}
+		for _, resolved := range e.Resolved {
+			s.Resolved = append(s.Resolved, render.Resolution(resolved))
+		}
+		seals[e.Fence] = s
 	}
-	return s
+	return seals
 }
 
-func count(to *diag.Examples, level example.Level) {
-	switch level {
-	case example.Executed:
-		to.Executed++
-	case example.Validated:
-		to.Validated++
-	case example.Parsed:
-		to.Parsed++
-	case example.Display:
-		to.Display++
+// levels counts examples by level.
+func levels(examples []example.Result) (to diag.Examples) {
+	for _, e := range examples {
+		switch e.Level {
+		case example.Executed:
+			to.Executed++
+		case example.Validated:
+			to.Validated++
+		case example.Parsed:
+			to.Parsed++
+		case example.Display:
+			to.Display++
+		}
 	}
+	return to
 }
 
 // finish sorts what was found and closes the result.
@@ -133,5 +179,6 @@ func (r *run) finish() Result {
 	}
 	r.result.Report.Diagnostics = diag.Sort(found)
 	r.result.Phases = r.clock.phases()
+	r.result.Examples, r.result.Pages = r.exampleList(), r.pageList()
 	return r.result
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/par"
 	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/internal/store"
 	"github.com/compozy/docs/render"
 	"github.com/compozy/docs/render/component"
 	"github.com/compozy/docs/validate/example"
@@ -78,11 +79,23 @@ func (r *run) equip(src *site.Source) (err error) {
 	if r.renderer, err = render.New(library); err != nil {
 		return fmt.Errorf("prepare the renderer: %w", err)
 	}
-	if r.checker, err = example.New(src.Config.Examples); err != nil {
+	if r.checker, err = example.New(src.Config.Examples, r.exampleOptions()); err != nil {
 		return fmt.Errorf("prepare the examples: %w", err)
 	}
 	r.selected, err = choosePages(r.o, src.Pages)
 	return err
+}
+
+// cacheLimit bounds the stored answers, in bytes.
+const cacheLimit = 64 << 20
+
+// exampleOptions are what the examples are proven with.
+func (r *run) exampleOptions() example.Options {
+	o := example.Options{System: programDigest()}
+	if !r.o.NoCache && o.System != "" {
+		o.Store = store.Open(r.root, cacheFolder+"/examples", cacheLimit)
+	}
+	return o
 }
 
 func (r *run) close() { r.root.Close() }

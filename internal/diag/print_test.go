@@ -100,7 +100,7 @@ func TestWriteText(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(b.String()) {
-		if _, width := cells([]byte(strings.TrimRight(line, "\n"))); strings.Contains(line, "|") && width > 80 {
+		if width := columns(strings.TrimRight(line, "\n")); strings.Contains(line, "|") && width > 80 {
 			t.Errorf("a frame line has %d columns, want at most 80: %q", width, line)
 		}
 	}

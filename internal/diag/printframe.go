@@ -25,6 +25,7 @@ type frame struct {
 	indent string
 	width  int // of the terminal
 	gutter int // digits of the largest line number
+	rulers *rulers
 }
 
 // draw prints the frame of a span of an outermost file; context says that the
@@ -38,7 +39,7 @@ func (f *frame) draw(span source.Span, mark string, context bool) {
 	first, last := file.Position(start).Line, file.Position(max(start, end-1)).Line
 	f.gutter = max(len(strconv.Itoa(last)), 3)
 	if context && first > 1 {
-		if text, _ := file.Line(first - 1); len(bytes.TrimSpace(text)) > 0 {
+		if text, _ := file.Line(first - 1); !f.blank(text) {
 			_, at := file.Line(first)
 			f.line(first-1, "|", text, start-at, 0, 0, mark) // the same stretch as the line below
 		}
@@ -80,10 +81,16 @@ func (f *frame) replaced(span source.Span, newText string) {
 	if from < 0 || to > len(text) || from > to {
 		return
 	}
-	line := make([]byte, 0, len(text)+len(newText))
-	line = append(append(append(line, text[:from]...), newText...), text[to:]...)
 	f.gutter = max(len(strconv.Itoa(p.Line)), 3)
-	f.line(p.Line, "|", line, from, from, from+len(newText), "~")
+	f.cells(p.Line, "|", f.rulers.spliced(text, from, to, newText, f.room()), from, from+len(newText), "~")
+}
+
+// blank reports whether a line holds nothing to show.
+func (f *frame) blank(line []byte) bool {
+	if len(line) > longLine {
+		return f.rulers.of(line).blank
+	}
+	return len(bytes.TrimSpace(line)) == 0
 }
 
 // trimmed returns a span's ends without the line endings and blanks it ends
@@ -101,11 +108,18 @@ func trimmed(span source.Span) (start, end int) {
 // line prints one source line. The bytes [from, to) are underlined; near is
 // the byte that must be visible when the line is too long for the terminal.
 func (f *frame) line(n int, rule string, text []byte, near, from, to int, mark string) {
-	all, total := cells(text)
-	room := max(f.width-len(f.indent)-f.gutter-5, minimalWidth)
-	lo, hi := window(all, total, room, near)
+	f.cells(n, rule, f.rulers.strip(text, f.room(), near), from, to, mark)
+}
+
+// room is how many columns of code fit on a line of the terminal.
+func (f *frame) room() int { return max(f.width-len(f.indent)-f.gutter-5, minimalWidth) }
+
+// cells prints the part of a laid out line that the terminal has room for.
+func (f *frame) cells(n int, rule string, line strip, from, to int, mark string) {
+	all := line.cells
+	lo, hi := line.window(f.room())
 	var code, under strings.Builder
-	if lo > 0 {
+	if lo > 0 || line.before {
 		code.WriteString("…")
 		under.WriteByte(' ')
 	}
@@ -117,9 +131,9 @@ func (f *frame) line(n int, rule string, text []byte, near, from, to int, mark s
 		}
 		under.WriteString(strings.Repeat(fill, c.width))
 	}
-	if hi < len(all) {
+	if hi < len(all) || line.after {
 		code.WriteString("…")
-	} else if to > from && to > len(text) {
+	} else if to > from && to > line.length {
 		under.WriteString(mark) // the place is the end of the line
 	}
 	bar := fmt.Sprintf("%s%*d %s", f.indent, f.gutter+1, n, rule)
@@ -144,32 +158,4 @@ func (f *frame) row(bar, text, mark string) {
 		f.b.WriteString(text)
 	}
 	f.b.WriteByte('\n')
-}
-
-// window returns the range of cells to print: all of them when they fit,
-// otherwise a stretch of room columns in which the byte near stands in the
-// first third.
-func window(all []cell, total, room, near int) (lo, hi int) {
-	if total <= room {
-		return 0, len(all)
-	}
-	nearCol := total
-	for _, c := range all {
-		if c.at >= near {
-			nearCol = c.col
-			break
-		}
-	}
-	left := max(0, min(nearCol-room/3, total-room+2))
-	if nearCol < room*2/3 {
-		left = 0
-	}
-	for lo < len(all) && all[lo].col < left {
-		lo++
-	}
-	hi = lo
-	for hi < len(all) && all[hi].col+all[hi].width-all[lo].col <= room-2 {
-		hi++
-	}
-	return lo, hi
 }

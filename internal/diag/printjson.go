@@ -89,11 +89,17 @@ func WriteJSON(w io.Writer, r Report) error {
 		}
 		out.Diagnostics[i] = j
 	}
+	return EncodeJSON(w, out)
+}
+
+// EncodeJSON writes a value as indented JSON in which no character stands that
+// a terminal would obey rather than show: they are JSON escapes.
+func EncodeJSON(w io.Writer, value any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(out); err != nil {
+	if err := e.Encode(value); err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
 	_, err := w.Write(escapeUnprintable(b.Bytes()))

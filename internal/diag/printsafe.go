@@ -94,26 +94,21 @@ type cell struct {
 	width int
 }
 
-// cells lays a line out: tabs become spaces up to the next tab stop, unsafe
-// characters their escapes.
-func cells(line []byte) (out []cell, total int) {
-	for i := 0; i < len(line); {
-		r, size := utf8.DecodeRune(line[i:])
-		c := cell{at: i, col: total}
-		switch {
-		case r == '\t':
-			c.width = tabStop - total%tabStop
-			c.text = strings.Repeat(" ", c.width)
-		case (r == utf8.RuneError && size == 1) || !isPrintable(r):
-			c.text = show(r, string(line[i:i+size]))
-			c.width = len(c.text)
-		default:
-			c.text = string(line[i : i+size])
-			c.width = runeWidth(r)
-		}
-		out = append(out, c)
-		total += c.width
-		i += size
+// cellAt lays out the rune at a byte of a line: tabs become spaces up to the
+// next tab stop, unsafe characters their escapes.
+func cellAt(line []byte, at, col int) (c cell, size int) {
+	r, size := utf8.DecodeRune(line[at:])
+	c = cell{at: at, col: col}
+	switch {
+	case r == '\t':
+		c.width = tabStop - col%tabStop
+		c.text = strings.Repeat(" ", c.width)
+	case (r == utf8.RuneError && size == 1) || !isPrintable(r):
+		c.text = show(r, string(line[at:at+size]))
+		c.width = len(c.text)
+	default:
+		c.text = string(line[at : at+size])
+		c.width = runeWidth(r)
 	}
-	return out, total
+	return c, size
 }

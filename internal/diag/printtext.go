@@ -24,7 +24,7 @@ func WriteText(w io.Writer, r Report, o TextOptions) error {
 	if o.Width <= 0 {
 		o.Width = defaultWidth
 	}
-	t := textWriter{paint: painter(o.Color), width: o.Width}
+	t := textWriter{paint: painter(o.Color), width: o.Width, rulers: newRulers()}
 	shown := choose(r.Diagnostics, o.Max)
 	for _, d := range shown {
 		t.finding(d)
@@ -94,9 +94,10 @@ func Plural(n int, noun string) string {
 }
 
 type textWriter struct {
-	b     bytes.Buffer
-	paint painter
-	width int
+	b      bytes.Buffer
+	paint  painter
+	width  int
+	rulers *rulers
 }
 
 func (t *textWriter) finding(d Diagnostic) {
@@ -106,7 +107,7 @@ func (t *textWriter) finding(d Diagnostic) {
 	}
 	t.b.WriteString(t.paint.severity(d.Severity, d.Severity.String()+":") + " " + t.paint.strong(Printable(d.Message)))
 	if d.Rule != "" {
-		t.b.WriteString(" " + t.paint.dim("["+d.Rule+"]"))
+		t.b.WriteString(" " + t.paint.dim("["+Printable(d.Rule)+"]"))
 	}
 	t.b.WriteByte('\n')
 	t.frame("").draw(span, "^", true)
@@ -130,7 +131,7 @@ func (t *textWriter) finding(d Diagnostic) {
 }
 
 func (t *textWriter) frame(indent string) *frame {
-	return &frame{b: &t.b, paint: t.paint, indent: indent, width: t.width}
+	return &frame{b: &t.b, paint: t.paint, indent: indent, width: t.width, rulers: t.rulers}
 }
 
 // place returns "path:line:col", "path" for a file as a whole, or "".

@@ -45,7 +45,7 @@ var exampleRules = []Rule{
 	},
 	{
 		ID: "example/boot", Severity: Error, Summary: "the cache that an example configures does not work",
-		Cause:   "The configuration is valid and asks for the embedded cache. The real cache was started with it, and starting, using or closing it failed.",
+		Cause:   "The configuration is valid, and its cache was started for real: the embedded one, which with persistence has to survive a restart, or the client of a server in memory that demands the password, TLS and database that the example states. Starting, using or closing it failed.",
 		Example: "```yaml\nmode: standalone\n```\n",
 		Remedy:  "Read the reason in the message: it is the running system's own.",
 	},
@@ -66,5 +66,29 @@ var exampleRules = []Rule{
 		Cause:   "The attribute expect-error names one rule at one path. The configuration failed with something else, or with more.",
 		Example: "```yaml expect-error=\"compozy/mode at mode\"\nmode: standalone\nredis:\n  mode: remote\n```\n",
 		Remedy:  "Mend the other mistakes, or name the rule and path that the message shows.",
+	},
+	{
+		ID: "example/schema", Severity: Error, Summary: "a document does not fit the schema of its kind",
+		Cause:   "The attribute as names a kind of document. The code was held against the schema of that kind.",
+		Example: "```yaml as=\"docker-compose\"\nservices:\n  redis:\n    imge: redis:7\n```\n",
+		Remedy:  "Mend the place shown.",
+	},
+	{
+		ID: "example/proof-drop", Severity: Error, Summary: "less is proven on a page than before",
+		Cause:   "content/proof.lock.json records how many examples of each page are executed, validated, parsed and shown. A page has fewer now, which is how a check that silently stopped looks.",
+		Example: "{\"version\": 1, \"pages\": {\"content/docs/a.mdx\": {\"executed\": 2, \"validated\": 0, \"parsed\": 0, \"display\": 0}}}",
+		Remedy:  "Bring the examples back. When they were removed on purpose, run docs examples update --accept and commit the record.",
+	},
+	{
+		ID: "example/proof-unrecorded", Severity: Warning, Summary: "more is proven than the record knows",
+		Cause:   "Examples were added or reached a stronger level since content/proof.lock.json was written. Until they are recorded, nobody would notice their loss.",
+		Example: "{\"version\": 1, \"pages\": {}}",
+		Remedy:  "Run docs examples update --accept and commit the record.",
+	},
+	{
+		ID: "example/proof-record", Severity: Error, Summary: "the record of what was proven cannot be read",
+		Cause:   "content/proof.lock.json is no JSON, has keys that are not known, or has another version.",
+		Example: "{\"version\": 1, \"pages\": []}",
+		Remedy:  "Restore it from version control, or write it anew with docs examples update --accept.",
 	},
 }

@@ -40,6 +40,19 @@ type Doc struct {
 	Opaque []source.Span
 }
 
+// LevelAt returns the level of the heading that an element stands below: the
+// last one before it, or 1, the page's title.
+func (d *Doc) LevelAt(e *Element) int {
+	level := 1
+	for _, h := range d.Headings {
+		if h.Span.Start > e.Span.Start {
+			break
+		}
+		level = h.Level
+	}
+	return level
+}
+
 // FrontMatter is the data block at the top of a page.
 type FrontMatter struct {
 	Present bool
@@ -351,6 +364,16 @@ type Component struct {
 	Inline bool
 	// Parents, when not empty, names the only components it may stand in.
 	Parents []string
+}
+
+// Reference is a prop whose value names something that exists elsewhere.
+type Reference struct {
+	Attr  *Attr
+	Value string   // the name; one of a list has its own Reference
+	Noun  string   // what it names: "setting", "command"
+	Names []string // all that exist, sorted
+	// Empty says what to do when nothing exists, "" when that cannot be.
+	Empty string
 }
 
 // Prop returns the declaration of a prop.

@@ -9,12 +9,13 @@ import (
 )
 
 // FootnoteID returns the id of a footnote's text on its page. No heading has it:
-// slugs have no colon.
-func FootnoteID(number int) string { return "fn:" + strconv.Itoa(number) }
+// slugs have no capitals. A colon would keep it apart too, but a style sheet would
+// have to escape it.
+func FootnoteID(number int) string { return "Fn-" + strconv.Itoa(number) }
 
 // FootnoteRefID returns the id of the use-th reference to a footnote.
 func FootnoteRefID(number, use int) string {
-	return "fnref:" + strconv.Itoa(number) + ":" + strconv.Itoa(use)
+	return "Fnref-" + strconv.Itoa(number) + "-" + strconv.Itoa(use)
 }
 
 // HasAnchor reports whether a fragment leads somewhere on the page: the empty

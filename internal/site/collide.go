@@ -91,11 +91,11 @@ const builtFolder = "_docs"
 func reserved(c claim) (diag.Diagnostic, bool) {
 	key := foldCase(c.out)
 	switch {
-	case key == "404.html", key == "sitemap.xml", key == "robots.txt":
+	case key == "404.html", key == "sitemap.xml", key == "robots.txt", key == "proof.json", key == "proof/index.html":
 	case key == builtFolder, strings.HasPrefix(key, builtFolder+"/"):
 	default:
 		return diag.Diagnostic{}, false
 	}
 	return diag.New("file/reserved", c.file.Whole(), "the builder writes %q itself", c.out).
-		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt and everything below %s/ are made for the site", builtFolder), true
+		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt, proof.json, the page /proof/ and everything below %s/ are made for the site", builtFolder), true
 }

@@ -22,6 +22,8 @@ type Config struct {
 	Links      Links
 	Redirects  []Redirect
 	Examples   Examples
+	Outline    []Outline
+	Search     Search
 
 	root *tree.Node // the file's mapping, for Place
 }
@@ -91,11 +93,31 @@ type Redirect struct {
 	FromSpan, ToSpan source.Span
 }
 
+// Outline is what a page must have.
+type Outline struct {
+	Page     string
+	Span     source.Span
+	Headings []OutlineItem // in this order
+	Links    []OutlineItem // names of pages
+}
+
+// OutlineItem is a heading's text or the name of a page.
+type OutlineItem struct {
+	Text string
+	Span source.Span
+}
+
 // Examples configures the proof of fences.
 type Examples struct {
 	// Display are languages whose fences are shown without being run or
 	// parsed, each with its reason.
 	Display map[string]string
+	// System are the files and folders that the examples run against; the
+	// digest of their content is on the proof page.
+	System      []string
+	SystemSpans []source.Span // parallel to System
+	// Coverage is the floor of what the examples exercise.
+	Coverage Coverage
 }
 
 // Place returns where the value at a path of keys stands in the file, or the

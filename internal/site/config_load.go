@@ -179,6 +179,22 @@ func decodeConfig(f *source.File, root *tree.Node) *Config {
 			Span: n.Span, FromSpan: from.Span, ToSpan: to.Span,
 		})
 	}
+	for _, n := range items(root.Path("examples", "system")) {
+		if n.Kind == tree.String && n.Text != "" {
+			c.Examples.System = append(c.Examples.System, n.Text)
+			c.Examples.SystemSpans = append(c.Examples.SystemSpans, n.Span)
+		}
+	}
+	c.Search = searchOf(root.Get("search"))
+	c.Examples.Coverage = coverageOf(root.Path("examples", "coverage"))
+	if outline := root.Get("outline"); outline != nil && outline.Kind == tree.Map {
+		for _, field := range outline.Fields {
+			c.Outline = append(c.Outline, Outline{
+				Page: field.Key, Span: field.KeySpan,
+				Headings: outlineItems(field.Value.Get("headings")), Links: outlineItems(field.Value.Get("links")),
+			})
+		}
+	}
 	if display := root.Path("examples", "display"); display != nil && display.Kind == tree.Map {
 		for _, field := range display.Fields {
 			if field.Value.Kind == tree.String {
@@ -212,6 +228,16 @@ func navEntries(list *tree.Node) []NavEntry {
 			continue // the schema has already said what is wrong with it
 		}
 		out = append(out, e)
+	}
+	return out
+}
+
+func outlineItems(list *tree.Node) []OutlineItem {
+	var out []OutlineItem
+	for _, n := range items(list) {
+		if n.Kind == tree.String {
+			out = append(out, OutlineItem{Text: n.Text, Span: n.Span})
+		}
 	}
 	return out
 }

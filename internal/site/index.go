@@ -45,7 +45,7 @@ func Index(src *Source, docs []*mdx.Doc) (*Site, []diag.Diagnostic) {
 		if i < len(docs) && !file.Broken {
 			p.Doc = docs[i]
 		}
-		o, found := readOutline(p)
+		o, found := readOutline(p, src.Prints)
 		ds = append(ds, found...)
 		if o.draft {
 			s.drafts[file.ID] = true
@@ -172,6 +172,13 @@ func (s *Site) checkNames() []diag.Diagnostic {
 	for i, name := range c.Links.Orphans {
 		if s.Lookup(name) == nil {
 			ds = append(ds, s.unknownPage("config/unknown-page", name, c.Links.OrphanSpans[i]))
+		}
+	}
+	for _, o := range c.Outline {
+		for _, named := range append([]OutlineItem{{Text: o.Page, Span: o.Span}}, o.Links...) {
+			if s.Lookup(named.Text) == nil {
+				ds = append(ds, s.unknownPage("config/unknown-page", named.Text, named.Span))
+			}
 		}
 	}
 	if logo := c.Site.Logo; logo != "" {

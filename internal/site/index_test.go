@@ -198,7 +198,7 @@ func TestAnchorsAndBackLinks(t *testing.T) {
 		t.Fatalf("findings %q", lines(ds))
 	}
 	a, b, c, d := s.Lookup("a"), s.Lookup("b"), s.Lookup("c"), s.Lookup("d")
-	if diff := cmp.Diff([]string{"fn:1", "fnref:1:1", "here", "one", "one-1"}, slices.Sorted(maps.Keys(a.Anchors))); diff != "" {
+	if diff := cmp.Diff([]string{"Fn-1", "Fnref-1-1", "here", "one", "one-1"}, slices.Sorted(maps.Keys(a.Anchors))); diff != "" {
 		t.Errorf("anchors of a (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"d", "old", "raw"}, slices.Sorted(maps.Keys(d.Anchors))); diff != "" {

@@ -21,6 +21,9 @@ const maxText = 1 << 20
 // Load reads the site in the folder root. Everything wrong with the tree is a
 // diagnostic; the error says that the folder itself could not be opened.
 //
+// The addresses of the proof page and of its data lead somewhere, although the
+// builder writes them last.
+//
 // The Source is nil when the configuration is missing or is no JSON object:
 // nothing else can be known then. It has no pages when the content folder holds
 // none (config/no-pages). Neither is a clean run.
@@ -44,6 +47,7 @@ func Load(root string) (*Source, []diag.Diagnostic, error) {
 	w.pages(src)
 	w.public(src)
 	w.schemas(src)
+	src.lost = append(src.lost, &Asset{Path: "proof", URL: "/proof/"}, &Asset{Path: "proof.json", URL: "/proof.json"})
 	slices.SortFunc(src.Pages, func(a, b *PageFile) int { return strings.Compare(a.File.Path(), b.File.Path()) })
 	slices.SortFunc(src.Assets, func(a, b *Asset) int {
 		if c := strings.Compare(a.URL, b.URL); c != 0 {

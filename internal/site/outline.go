@@ -47,7 +47,7 @@ func frontKeyNames() []string {
 }
 
 // readOutline fills in the page's title, description and anchors.
-func readOutline(p *Page) (outline, []diag.Diagnostic) {
+func readOutline(p *Page, prints func(*mdx.Element) []Anchor) (outline, []diag.Diagnostic) {
 	p.Anchors = map[string]source.Span{}
 	if p.Doc == nil {
 		p.Title = nameTitle(p.PageFile)
@@ -58,6 +58,7 @@ func readOutline(p *Page) (outline, []diag.Diagnostic) {
 	p.Title = strings.TrimSpace(front.String("title"))
 	p.Description = strings.TrimSpace(front.String("description"))
 	ds = append(ds, checkHeadings(p)...)
+	p.Printed = printed(p.Doc, prints)
 	ds = append(ds, readAnchors(p)...)
 	return outline{
 		draft:    frontBool(p.Doc, "draft", false),
@@ -267,6 +268,9 @@ func readAnchors(p *Page) []diag.Diagnostic {
 			}
 		}
 	}
+	for _, a := range p.Printed {
+		add(a.ID, a.Span, true)
+	}
 	if !p.MDX {
 		walkRaw(p.Doc.Body, func(raw *mdx.RawHTML) {
 			for _, m := range rawID.FindAllStringSubmatchIndex(raw.Text, -1) {
@@ -285,6 +289,28 @@ func readAnchors(p *Page) []diag.Diagnostic {
 		}
 	}
 	return ds
+}
+
+// printed returns what the components of a page print, with the levels that
+// their headings have there.
+func printed(doc *mdx.Doc, prints func(*mdx.Element) []Anchor) []Anchor {
+	if prints == nil {
+		return nil
+	}
+	var out []Anchor
+	for _, e := range doc.Elements {
+		if !e.Component {
+			continue
+		}
+		for _, a := range prints(e) {
+			a.Span = e.NameSpan
+			if a.Level > 0 {
+				a.Level = min(doc.LevelAt(e)+a.Level, 6)
+			}
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func attrPlace(a *mdx.Attr) source.Span {

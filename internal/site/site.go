@@ -21,6 +21,11 @@ type Source struct {
 	Pages  []*PageFile // sorted by Path
 	Assets []*Asset    // sorted by URL
 
+	// Prints, unless nil, returns the anchors that a component prints beside the
+	// ids that its author wrote. Whoever knows the components sets it before
+	// Index; it is called once for each component on a page.
+	Prints func(*mdx.Element) []Anchor
+
 	// lost are files that stand where an asset could but cannot be used (Load
 	// has reported why). They keep their addresses, so that links to them are
 	// not reported too.
@@ -83,7 +88,18 @@ type Page struct {
 	Prev, Next  *Page                  // neighbours in the reading order; nil at the ends
 	LinksTo     []*Page                // pages it links to, sorted by Route, no doubles, without itself
 	BackLinks   []*Page                // pages that link to it, the same way
-	Anchors     map[string]source.Span // every id on the page: headings, `id` attributes, footnotes
+	Anchors     map[string]source.Span // every id on the page: headings, `id` attributes, footnotes, Printed
+	Printed     []Anchor               // what components print, in document order
+}
+
+// Anchor is a place that a component prints and a link can lead to.
+type Anchor struct {
+	ID   string
+	Text string // of the heading there
+	// Level is that of the heading, 0 for none. A component says how many
+	// levels below its surroundings it is; Page.Printed holds the page's level.
+	Level int
+	Span  source.Span // the component; Index sets it
 }
 
 // NavNode is an entry of the navigation tree: a section, a page, or an

@@ -189,9 +189,10 @@ func leaves(err error) bool {
 }
 
 // hiddenContent skips what editors and version control keep beside pages, and
-// folders that a site keeps for itself (_drafts, _partials).
+// folders that a site keeps for itself (_drafts, _partials), and the records
+// that the builder keeps beside the pages.
 func hiddenContent(name string, isDir bool) bool {
-	return strings.HasPrefix(name, ".") || isDir && strings.HasPrefix(name, "_")
+	return strings.HasPrefix(name, ".") || isDir && strings.HasPrefix(name, "_") || strings.HasSuffix(name, ".lock.json")
 }
 
 // hiddenPublic skips dot-files, which are more often an accident (.env, .git)

@@ -12,7 +12,6 @@ package source
 import (
 	"sort"
 	"sync"
-	"unicode/utf8"
 )
 
 // File is one input text. It is immutable after construction and safe for
@@ -25,6 +24,9 @@ type File struct {
 
 	once  sync.Once
 	lines []int // byte offset of each line's start
+
+	marked sync.Once
+	marks  []mark // see runes
 }
 
 // Piece says that Len bytes of an inset's text, from Inner, are the Len bytes
@@ -86,7 +88,7 @@ func (f *File) Position(offset int) Position {
 	if line == 0 && hasBOM(f.text) {
 		start = min(offset, 3)
 	}
-	return Position{Line: line + 1, Column: utf8.RuneCount(f.text[start:offset]) + 1}
+	return Position{Line: line + 1, Column: f.runes(start, offset) + 1}
 }
 
 // Lines returns the number of lines; a text that ends in a line ending has an
@@ -119,6 +121,10 @@ func (f *File) Line(n int) (text []byte, start int) {
 func (f *File) Offset(p Position) int {
 	text, start := f.Line(min(max(p.Line, 1), f.Lines()))
 	column := 1
+	if len(text) > longLine {
+		skipped, count := f.skip(start, start+len(text), p.Column-1)
+		text, start, column = text[skipped:], start+skipped, 1+count
+	}
 	for i := range string(text) {
 		if column >= p.Column {
 			return start + i

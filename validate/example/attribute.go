@@ -1,8 +1,11 @@
 package example
 
 import (
+	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compozy/docs/internal/diag"
@@ -16,8 +19,13 @@ type attributes struct {
 	display  string
 	as       string
 	fragment string
+	file     string
+	session  string
+	output   bool // the block is what the commands above it print
+	exit     int  // the status that a script must end with
 	env      []string
 	flags    map[string]string
+	server   map[string]string
 	expect   []yaml.Expectation
 	failure  *yaml.Failure
 }
@@ -27,6 +35,8 @@ type attribute struct {
 	name string
 	// onlyConfig says that it has a meaning for configurations only.
 	onlyConfig bool
+	// only is the one language that it has a meaning for; "" for all.
+	only string
 	// read judges the value and keeps it; nil for attributes of presentation
 	// and those that later runners use.
 	read func(*attributes, mdx.Meta) *diag.Diagnostic
@@ -42,8 +52,11 @@ var attributeTable = []attribute{
 	{name: "wrap", form: "wrap"},
 	{name: "wordWrap", form: "wordWrap"},
 	{name: "hidden", form: "hidden"},
-	{name: "file", form: `file="compozy.yaml"`},
-	{name: "session", form: `session="NAME"`},
+	{name: "file", form: `file="compozy.yaml"`, read: readFile},
+	{name: "session", form: `session="NAME"`, read: readSession},
+	{name: "output", only: "text", form: "output", read: readOutput},
+	{name: "exit", only: "bash", form: `exit="1"`, read: readExit},
+	{name: "server", onlyConfig: true, form: `server="password=secret db=2 tls"`, read: readServer},
 	{name: "display", form: `display="the reason why it is only shown"`, read: readDisplay},
 	{name: "as", form: `as="docker-compose"`, read: readAs},
 	{name: "expect", onlyConfig: true, form: `expect="redis=standalone temporal=remote"`, read: readExpect},
@@ -93,12 +106,32 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 			diags = append(diags, *d)
 		}
 	}
+	diags = append(diags, together(out, given, f)...)
+	return out, diags
+}
+
+// together judges attributes that are right alone and wrong beside others.
+func together(out attributes, given map[string]mdx.Meta, f *mdx.CodeBlock) (diags []diag.Diagnostic) {
+	if out.file != "" && out.session == "" {
+		diags = append(diags, *wrong(given["file"].Span, "there is no session whose folder it could be written to").
+			with(`add session="NAME", the name that the commands which use the file have too`))
+	}
+	if out.session != "" && out.file == "" && !isCommands(f.Info.Lang) {
+		diags = append(diags, *wrong(given["session"].Span, "nothing of this block would reach the session").
+			with(`add file="NAME" to write the block into the session's folder, or remove it`))
+	}
+	if out.display != "" && out.session != "" {
+		diags = append(diags, *wrong(given["session"].Span, "display=… says that this block does not run").with("remove one of the two"))
+	}
 	if len(out.expect) > 0 && out.failure != nil {
 		diags = append(diags, diag.New("example/attribute-value", given["expect-error"].Span, "a configuration cannot both resolve (expect) and be refused (expect-error)").
 			WithAdvice("keep one of the two"))
 	}
-	return out, diags
+	return diags
 }
+
+// isCommands reports whether blocks of a language are commands.
+func isCommands(lang string) bool { return lang == "bash" || lang == "console" }
 
 var lineRanges = regexp.MustCompile(`^\s*\d+(-\d+)?(\s*,\s*\d+(-\d+)?)*\s*$`)
 
@@ -124,6 +157,9 @@ func judge(out *attributes, a attribute, m mdx.Meta, f *mdx.CodeBlock) *diag.Dia
 			return wrong(m.Span, "it is for blocks that run, and display=… says that this one does not").with("remove one of the two")
 		}
 	}
+	if a.only != "" && f.Info.Lang != a.only {
+		return wrong(m.Span, "it is for blocks of %s, and this block is %s", a.only, f.Info.Lang).with("remove it")
+	}
 	switch a.name {
 	case "ins", "del", "focus":
 		if m.Form != mdx.MetaBraces || !lineRanges.MatchString(m.Value) {
@@ -133,7 +169,7 @@ func judge(out *attributes, a attribute, m mdx.Meta, f *mdx.CodeBlock) *diag.Dia
 		if m.Form != mdx.MetaFlag && strings.Trim(m.Value, "0123456789") != "" {
 			return wrong(m.Span, "it takes no value or the first line's number").with("write " + a.form)
 		}
-	case "wrap", "wordWrap", "hidden":
+	case "wrap", "wordWrap", "hidden", "output":
 		if m.Form != mdx.MetaFlag {
 			return wrong(m.Span, "it takes no value").with("write " + a.form)
 		}
@@ -272,5 +308,47 @@ func readFlags(a *attributes, m mdx.Meta) *diag.Diagnostic {
 		}
 		a.flags[name] = value
 	}
+	return nil
+}
+
+// readFile takes the name of a file in the session's folder.
+func readFile(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	a.file = m.Value
+	if !filepath.IsLocal(m.Value) || strings.ContainsAny(m.Value, `\:`) || path.Clean(m.Value) != m.Value {
+		return wrong(m.Span, "%q is no path inside the session's folder", m.Value).with("write a path such as compozy.yaml or config/compozy.yaml")
+	}
+	return nil
+}
+
+var sessionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func readSession(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	a.session = m.Value
+	if !sessionName.MatchString(m.Value) {
+		return wrong(m.Span, "%q is no name of a session", m.Value).with("use lower-case letters, digits and single dashes: session=\"move-to-redis\"")
+	}
+	return nil
+}
+
+func readOutput(a *attributes, _ mdx.Meta) *diag.Diagnostic {
+	a.output = true
+	return nil
+}
+
+func readExit(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	n, err := strconv.Atoi(m.Value)
+	if err != nil || n < 0 || n > 255 {
+		return wrong(m.Span, "%q is no exit status", m.Value).with("write a number from 0 to 255")
+	}
+	a.exit = n
+	return nil
+}
+
+func readServer(a *attributes, m mdx.Meta) *diag.Diagnostic {
+	server, err := yaml.ParseServer(m.Value)
+	if err != nil {
+		return wrong(m.Span, "%s", err).with(`write server="password=secret db=2 tls": what the server demands of its clients`)
+	}
+	a.server = server
 	return nil
 }

@@ -9,14 +9,21 @@ package example
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/internal/source"
+	"github.com/compozy/docs/validate/example/shell"
 	"github.com/compozy/docs/validate/example/yaml"
 )
 
@@ -42,26 +49,44 @@ type Result struct {
 	Diagnostics []diag.Diagnostic
 	Resolved    []yaml.Resolution // of an executed configuration, by component
 	Refused     []Refusal         // of a configuration that is refused as the page says
+	Uses        []usage.Use       // what of the system the run used
+	Rewrites    []shell.Rewrite   // what the expected output would have to be
+	Recalled    bool              // taken from the store: nothing ran this time
+	Why         string            // of a block that ran although there is a store: why
 }
 
 // Refusal is one finding of the system on a configuration that the page shows
 // because it is refused.
 type Refusal struct {
-	Rule    string
-	Line    int // in the code block, from 1; 0 when it is about no line
-	Message string
-	Advice  []string
+	Rule    string   `json:"rule"`
+	Line    int      `json:"line,omitempty"` // in the code block, from 1; 0 when it is about no line
+	Message string   `json:"message"`
+	Advice  []string `json:"advice,omitempty"`
+}
+
+// Options are what a Checker depends on beside the configuration.
+type Options struct {
+	// Store keeps what is known to hold; nil proves everything anew.
+	Store Store
+	// System names the program that judges: an answer that another one gave
+	// is not believed.
+	System string
+	// Redis is the redis-server that sessions start; "" for the one in PATH,
+	// "-" for none.
+	Redis string
 }
 
 // Checker proves examples. It is frozen and safe for concurrent use.
 type Checker struct {
-	display map[string]string // languages that are shown, with the reason
-	langs   []string          // all names an info string may begin with, sorted
+	options     Options
+	display     map[string]string // languages that are shown, with the reason
+	langs       []string          // all names an info string may begin with, sorted
+	environment func() string
 }
 
 // New returns a Checker. The configuration's languages need a reason each.
-func New(cfg site.Examples) (*Checker, error) {
-	c := &Checker{display: cfg.Display}
+func New(cfg site.Examples, o Options) (*Checker, error) {
+	c := &Checker{options: o, display: cfg.Display, environment: sync.OnceValue(findRedis)}
 	for _, l := range languages {
 		c.langs = append(c.langs, l.name)
 	}
@@ -75,45 +100,35 @@ func New(cfg site.Examples) (*Checker, error) {
 	return c, nil
 }
 
-// Page proves the code blocks of a page, in order.
+// Page proves the code blocks of a page, in order, and returns one result for
+// each.
 func (c *Checker) Page(ctx context.Context, doc *mdx.Doc) []Result {
-	results := make([]Result, 0, len(doc.Fences))
-	for _, f := range doc.Fences {
-		r := c.prove(ctx, f)
-		r.Fence = f
-		results = append(results, r)
+	results := make([]Result, len(doc.Fences))
+	for number, u := range c.plan(doc, results) {
+		p := c.partsOf(u)
+		if c.recall(u, p, results) {
+			continue
+		}
+		why := c.why(doc.File.Path(), number, p)
+		c.run(ctx, u, results)
+		for _, at := range u.indexes() {
+			results[at].Why = why
+		}
+		c.remember(doc.File.Path(), number, u, p, results)
+	}
+	for i, f := range doc.Fences {
+		results[i].Fence = f
 	}
 	return results
-}
-
-// prove classifies one block and runs what runs it.
-func (c *Checker) prove(ctx context.Context, f *mdx.CodeBlock) Result {
-	lang, found := c.language(f)
-	if found != nil {
-		return Result{Level: Display, Reason: "not classified", Diagnostics: []diag.Diagnostic{*found}}
-	}
-	attrs, diags := readAttributes(f)
-	if len(diags) > 0 {
-		return Result{Level: Display, Reason: "not classified", Diagnostics: diags}
-	}
-	if attrs.display != "" {
-		return Result{Level: Display, Reason: attrs.display}
-	}
-	if reason := c.display[lang.name]; reason != "" {
-		return Result{Level: Display, Reason: reason}
-	}
-	if lang.run == nil {
-		return Result{Level: Display, Reason: lang.reason}
-	}
-	ctx, cancel := context.WithTimeout(ctx, deadline)
-	defer cancel()
-	return lang.run(ctx, f, attrs)
 }
 
 // language finds the block's language, or says why it has none.
 func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 	name := f.Info.Lang
 	if name == "" {
+		if d := c.gluedFirst(f); d != nil {
+			return language{}, d
+		}
 		at := f.Info.Span
 		if at.Start == at.End {
 			at = firstLine(f)
@@ -129,14 +144,12 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 	if l, ok := lookup(name); ok {
 		return l, nil
 	}
-	if _, ok := c.display[name]; ok {
-		return language{name: name}, nil
+	// The configuration names languages that nothing here can parse.
+	if reason, ok := c.display[name]; ok {
+		return shown(name, reason), nil
 	}
-	if base, rest := cutGlued(name); rest != "" && slices.Contains(c.langs, base) {
-		d := diag.New("example/glued-attribute", f.Info.LangSpan, "%q stands without a blank behind the language %q", rest, base).
-			WithAdvice("put a blank between them: ```%s %s", base, strings.TrimLeft(rest, ",:")).
-			WithFix(f.Info.LangSpan, base+" "+strings.TrimLeft(rest, ",:"), "separate the attribute from the language")
-		return language{}, &d
+	if d := c.glued(f.Info.LangSpan); d != nil {
+		return language{}, d
 	}
 	d := diag.New("example/unknown-language", f.Info.LangSpan, "language %q of this code block is not known", name)
 	near := aliases[strings.ToLower(name)]
@@ -154,6 +167,28 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 	return language{}, &d
 }
 
+// glued is the finding for a word that begins with a language and goes on
+// without a blank; nil for other words.
+func (c *Checker) glued(word source.Span) *diag.Diagnostic {
+	base, rest := cutGlued(string(word.Text()))
+	if rest == "" || !slices.Contains(c.langs, base) {
+		return nil
+	}
+	d := diag.New("example/glued-attribute", word, "%q stands without a blank behind the language %q", rest, base).
+		WithAdvice("put a blank between them: ```%s %s", base, strings.TrimLeft(rest, ",:")).
+		WithFix(word, base+" "+strings.TrimLeft(rest, ",:"), "separate the attribute from the language")
+	return &d
+}
+
+// gluedFirst looks at the first word of a block without a language: with an
+// attribute glued to it, a language reads like the attribute's name.
+func (c *Checker) gluedFirst(f *mdx.CodeBlock) *diag.Diagnostic {
+	raw := string(f.Info.Span.Text())
+	word, _, _ := strings.Cut(strings.TrimLeft(raw, " \t"), " ")
+	start := f.Info.Span.Start + strings.Index(raw, word)
+	return c.glued(f.Info.Span.File.Span(start, start+len(word)))
+}
+
 // cutGlued cuts a language from what is glued to it.
 func cutGlued(name string) (base, rest string) {
 	end := strings.IndexFunc(name, func(r rune) bool {
@@ -163,4 +198,17 @@ func cutGlued(name string) (base, rest string) {
 		return name, ""
 	}
 	return name[:end], name[end:]
+}
+
+// digest is the SHA-256 of texts, each with its length in front, so that no two
+// lists of texts share one.
+func digest(texts ...string) string {
+	h := sha256.New()
+	var size [8]byte
+	for _, t := range texts {
+		binary.BigEndian.PutUint64(size[:], uint64(len(t)))
+		h.Write(size[:])
+		h.Write([]byte(t))
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -17,7 +17,7 @@ import (
 // page proves the code blocks of a page.
 func page(t *testing.T, text string) []Result {
 	t.Helper()
-	checker, err := New(site.Examples{Display: map[string]string{"hcl": "no parser is worth its weight here"}})
+	checker, err := New(site.Examples{Display: map[string]string{"hcl": "no parser is worth its weight here"}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,19 @@ func TestRules(t *testing.T) {
 		"presentation":            {"```yaml title=\"a\" {1} ins={1} del={1} focus={1} lineNumbers=3 wrap hidden\nmode: standalone\n```\n", ""},
 		"display without reason":  {"```yaml display=\"\"\nmode: standalone\n```\n", "1:9-19 example/attribute-value"},
 		"display without a value": {"```yaml display\nmode: standalone\n```\n", "1:9-16 example/attribute-value"},
-		"display":                 {"```yaml display=\"a sketch\"\nmode: {\n```\n", ""},
+		"display":                 {"```yaml display=\"a sketch\"\nmoood: standalone\n```\n", ""},
+		"display is still read":   {"```yaml display=\"a sketch\"\nmode: {\n```\n", "2:7-8 example/syntax"},
+		"display of commands":     {"```bash display=\"needs a cluster\"\nkubectl get pods\n```\n", ""},
+		"display of no commands":  {"```bash display=\"needs a cluster\"\nkubectl (get\n```\n", "2:1-8 example/shell-syntax"},
+		"file without a session":  {"```yaml file=\"compozy.yaml\"\nmode: standalone\n```\n", "1:9-28 example/attribute-value"},
+		"session for nothing":     {"```json session=\"a\"\n{}\n```\n", "1:9-20 example/attribute-value"},
+		"output of nothing":       {"```text output\nx\n```\n", "1:4-15 example/attribute-value"},
+		"output":                  {"```bash\necho hi\n```\n\n```text output\nhi\n```\n", ""},
+		"wrong output":            {"```bash\necho hi\n```\n\n```text output\nho\n```\n", "6:1-3 example/output"},
+		"session":                 {"```yaml file=\"a.yaml\" session=\"s\"\nmode: standalone\n```\n\n```console session=\"s\"\n$ cat a.yaml\nmode: standalone\n```\n", ""},
+		"session goes on":         {"```bash session=\"s\"\nexport A=1\n```\n\n```console session=\"s\"\n$ echo $A\n1\n```\n", ""},
+		"one cause in a session":  {"```bash session=\"s\"\nfalse\n```\n\n```console session=\"s\"\n$ echo $A\n1\n```\n", "2:1-6 example/exit-status"},
+		"text without a reason":   {"```text\nx\n```\n", "1:4-8 example/unclassified"},
 		"hidden takes no value":   {"```yaml hidden=\"x\"\nmode: standalone\n```\n", "1:9-19 example/attribute-value"},
 		"ranges in quotes":        {"```yaml ins=\"1\"\nmode: standalone\n```\n", "1:9-16 example/attribute-value"},
 		"twice":                   {"```yaml title=\"a\" title=\"b\"\nmode: standalone\n```\n", "1:19-28 example/attribute-value"},
@@ -77,7 +89,7 @@ func TestRules(t *testing.T) {
 		"JSON":                    {"> ```json\n> {\"a\": 1,}\n> ```\n", "2:10-11 example/syntax"},
 		"good JSON":               {"```json\n{\"a\": 1}\n```\n", ""},
 		"TOML":                    {"```toml\na = \n```\n", "1:0-0 example/syntax"},
-		"YAML of another kind":    {"```yaml as=\"docker-compose\"\na: [1\n```\n", "1:0-0 example/syntax"},
+		"YAML of another kind":    {"```yaml as=\"docker-compose\"\na: [1\n```\n", "1:0-0 example/schema"},
 		"expected mode":           {"```yaml expect=\"redis=standalone temporal=remote\"\nmode: standalone\n```\n", "1:34-49 example/mode"},
 		"expected modes":          {"```yaml expect=\"redis=standalone temporal=standalone mcpproxy=standalone\"\nmode: standalone\n```\n", ""},
 		"error in a list":         {"- a\n\n  ```yaml\n  redis:\n    mdoe: standalone\n  ```\n", "5:5-9 compozy/unknown-key"},
@@ -111,12 +123,12 @@ func TestRules(t *testing.T) {
 
 func TestLevels(t *testing.T) {
 	t.Parallel()
-	results := page(t, "```yaml\nmode: standalone\n```\n\n```json\n{}\n```\n\n```yaml as=\"kubernetes\"\na: 1\n```\n\n```bash\nls\n```\n\n```yaml display=\"a sketch\"\n:\n```\n\n```hcl\nx\n```\n\n```yaml\nmode: distributed\n```\n")
+	results := page(t, "```yaml\nmode: standalone\n```\n\n```json\n{}\n```\n\n```yaml as=\"docker-compose\"\nservices:\n  redis:\n    image: redis:7\n```\n\n```bash\nls\n```\n\n```yaml display=\"a sketch\"\na: 1\n```\n\n```hcl\nx\n```\n\n```yaml\nmode: distributed\n```\n")
 	want := []struct {
 		level  Level
 		reason string
 	}{
-		{Executed, "the embedded cache started"}, {Parsed, "JSON"}, {Parsed, "kubernetes"}, {Display, "no runner"},
+		{Executed, "the embedded cache started"}, {Parsed, "JSON"}, {Validated, "Compose"}, {Executed, "1 command ran"},
 		{Display, "a sketch"}, {Display, "worth its weight"}, {Executed, "resolved"},
 	}
 	if len(results) != len(want) {
@@ -161,7 +173,7 @@ func TestSuggestions(t *testing.T) {
 
 func TestDeadlineStopsAnExample(t *testing.T) {
 	t.Parallel()
-	checker, err := New(site.Examples{})
+	checker, err := New(site.Examples{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,13 +187,13 @@ func TestDeadlineStopsAnExample(t *testing.T) {
 
 func TestNewWantsReasons(t *testing.T) {
 	t.Parallel()
-	if _, err := New(site.Examples{Display: map[string]string{"hcl": " "}}); err == nil {
+	if _, err := New(site.Examples{Display: map[string]string{"hcl": " "}}, Options{}); err == nil {
 		t.Error("a language is shown without a reason")
 	}
 }
 
 func BenchmarkBootingExample(b *testing.B) {
-	checker, err := New(site.Examples{})
+	checker, err := New(site.Examples{}, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func FuzzPage(f *testing.F) {
 	} {
 		f.Add(s[0], s[1])
 	}
-	checker, err := New(site.Examples{})
+	checker, err := New(site.Examples{}, Options{})
 	if err != nil {
 		f.Fatal(err)
 	}

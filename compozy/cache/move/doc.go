@@ -56,6 +56,10 @@
 // group before it. Times are absolute, so a file does not age: an entry whose
 // time has passed is still in it, and whoever puts it into a cache leaves it out.
 //
+// A key stands in a file once in each database; a reader refuses a second one.
+// What this program writes is sorted by database and key, which costs a reader
+// no memory; other orders are read as well.
+//
 // The trailer counts the entries and the lines before it, and its checksum is
 // the SHA-256 of all bytes before it, line feeds included. A file without a
 // trailer was cut off; nothing may follow one. A reader refuses a version that
@@ -64,7 +68,9 @@
 // # Moving to a Redis
 //
 // [Migrate] first reads the whole source, counts, and asks the target what it
-// can hold. Only then it writes. Each key is built under a temporary name,
+// can hold. Only then it writes, and nothing at all when the target cannot keep
+// a part of a key, such as the expiry of a hash field before Redis 7.4, unless
+// [MigrateOptions.AcceptLoss] is set. Each key is built under a temporary name,
 // "__compozy_move__:…", which expires by itself after an hour, and gets its own
 // name by RENAMENX once all of it has arrived: a reader of the target sees a key
 // completely or not at all, and a key that somebody else has made meanwhile is

@@ -33,7 +33,7 @@ var _ Source = fileSource(nil)
 func (s fileSource) Count() int { return 0 }
 
 func (s fileSource) Entries(ctx context.Context) iter.Seq2[dataset.Entry, error] {
-	return Entries(ctx, bytes.NewReader(s))
+	return Entries(ctx, bytes.NewReader(s), ReadOptions{})
 }
 
 // strings of 1 KiB.

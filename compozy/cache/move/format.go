@@ -55,10 +55,11 @@ type Source interface {
 
 // Progress is how far a move has come.
 type Progress struct {
-	Phase string // "export", "plan", "write" or "verify"
+	Phase string // "read", "export", "plan", "write" or "verify"
 	Done  int    // keys
 	Total int    // keys, 0 when not known
 	Bytes int64  // of the file, or of the values
+	Size  int64  // of the file, 0 when there is none or not known
 }
 
 // Options are what the content does not say.

@@ -75,7 +75,7 @@ func TestFormat(t *testing.T) {
 		t.Fatalf("the export is\n%s\nwant\n%s", got, want)
 	}
 	var back slice
-	sum, err := Import(t.Context(), strings.NewReader(want), func(e dataset.Entry) error {
+	sum, err := Import(t.Context(), strings.NewReader(want), ReadOptions{}, func(e dataset.Entry) error {
 		back = append(back, e)
 		return nil
 	})
@@ -118,8 +118,8 @@ func TestRoundTrip(t *testing.T) {
 				in = append(in, dataset.Entry{DB: 99, Key: []byte("big"), Type: dataset.List, List: [][]byte{big, []byte("x"), big}})
 			}
 			file := export(t, in, cut)
-			mustEqual(t, collect(t, Entries(t.Context(), iotest.HalfReader(bytes.NewReader(file)))), in)
-			if again := export(t, collect(t, Entries(t.Context(), bytes.NewReader(file))), cut); !bytes.Equal(file, again) {
+			mustEqual(t, collect(t, Entries(t.Context(), iotest.HalfReader(bytes.NewReader(file)), ReadOptions{})), in)
+			if again := export(t, collect(t, Entries(t.Context(), bytes.NewReader(file), ReadOptions{})), cut); !bytes.Equal(file, again) {
 				t.Fatal("an export of what was imported is another file")
 			}
 		}
@@ -127,7 +127,7 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func drain(r io.Reader) (Summary, error) {
-	return Import(context.Background(), r, func(dataset.Entry) error { return nil })
+	return Import(context.Background(), r, ReadOptions{}, func(dataset.Entry) error { return nil })
 }
 
 // TestDamage: a bit flipped anywhere and a cut anywhere is noticed.
@@ -232,7 +232,7 @@ func TestErrorsOfOthers(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
 	file := export(t, sample(), 0)
-	if _, err := Import(t.Context(), bytes.NewReader(file), func(dataset.Entry) error { return broken }); !errors.Is(err, broken) || !strings.Contains(err.Error(), `"greeting" in database 0`) {
+	if _, err := Import(t.Context(), bytes.NewReader(file), ReadOptions{}, func(dataset.Entry) error { return broken }); !errors.Is(err, broken) || !strings.Contains(err.Error(), `"greeting" in database 0`) {
 		t.Errorf("the sink fails: %v", err)
 	}
 	if _, err := drain(io.MultiReader(bytes.NewReader(file[:100]), iotest.ErrReader(broken))); !errors.Is(err, broken) {
@@ -254,7 +254,7 @@ func TestErrorsOfOthers(t *testing.T) {
 	if _, err := Export(cancelled, sample().Entries(cancelled), io.Discard, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("export when cancelled: %v", err)
 	}
-	if _, err := Import(cancelled, bytes.NewReader(file), nil); !errors.Is(err, context.Canceled) {
+	if _, err := Import(cancelled, bytes.NewReader(file), ReadOptions{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("import when cancelled: %v", err)
 	}
 	nan := slice{{Key: []byte("z"), Type: dataset.ZSet, ZSet: []dataset.Member{{Member: []byte("m"), Score: math.NaN()}}}}
@@ -291,7 +291,7 @@ func TestDropped(t *testing.T) {
 	if len(seen) != 2 || seen[1].Done != 2 || seen[1].Total != 4 || seen[1].Bytes <= seen[0].Bytes {
 		t.Errorf("progress %+v", seen)
 	}
-	mustEqual(t, collect(t, Entries(t.Context(), &out)), slice{in[1], in[3]})
+	mustEqual(t, collect(t, Entries(t.Context(), &out, ReadOptions{})), slice{in[1], in[3]})
 }
 
 func TestInspect(t *testing.T) {
@@ -320,7 +320,7 @@ func TestInspect(t *testing.T) {
 		t.Errorf("biggest %v, %v", none.Biggest, err)
 	}
 	file := export(t, sample(), 0)
-	if _, err := Inspect(t.Context(), Entries(t.Context(), bytes.NewReader(file[:len(file)-3])), InspectOptions{}); !errors.Is(err, ErrTruncated) {
+	if _, err := Inspect(t.Context(), Entries(t.Context(), bytes.NewReader(file[:len(file)-3]), ReadOptions{}), InspectOptions{}); !errors.Is(err, ErrTruncated) {
 		t.Errorf("a file that was cut off: %v", err)
 	}
 }

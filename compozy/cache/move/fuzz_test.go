@@ -20,7 +20,7 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte(`{"db":0,"key":"k","type":"list","data":[{"b64":"gA==","cut":true}],"more":true}` + "\n" + `{"data":["\ud800"]}` + "\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		body = append([]byte(head), body...)
-		d := newDecoder(bytes.NewReader(body))
+		d := newDecoder(bytes.NewReader(body), ReadOptions{})
 		var err error
 		var in slice
 		for e, e2 := range d.entries(t.Context()) {
@@ -43,7 +43,7 @@ func FuzzImport(f *testing.F) {
 			t.Fatalf("%d entries of %d, %v", sum.Entries, len(in), err)
 		}
 		for _, cut := range []int{1, 16, 0} {
-			mustEqual(t, collect(t, Entries(t.Context(), bytes.NewReader(export(t, in, cut)))), in)
+			mustEqual(t, collect(t, Entries(t.Context(), bytes.NewReader(export(t, in, cut)), ReadOptions{})), in)
 		}
 	})
 }

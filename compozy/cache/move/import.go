@@ -17,20 +17,22 @@ import (
 )
 
 // Import reads an export and passes each entry to sink, in the order of the
-// file. It holds one entry at a time.
+// file and as a cache would hold it: the members of a set sorted, for
+// instance. It holds one entry at a time.
 //
 // The checksum stands at the end, so sink sees entries before they are proven:
 // a caller either reads the file twice, with Import and a sink that does
 // nothing first, or throws away what it took when the error is not nil. Errors
 // of the file are a [*FormatError] with the line; an error of sink is returned
-// with the key at which it happened.
-func Import(ctx context.Context, r io.Reader, sink func(dataset.Entry) error) (Summary, error) {
-	d := newDecoder(r)
+// with the key at which it happened. A file that holds a key twice is refused
+// with a [*RepeatedError] inside the FormatError.
+func Import(ctx context.Context, r io.Reader, o ReadOptions, sink func(dataset.Entry) error) (Summary, error) {
+	d := newDecoder(r, o)
 	for e, err := range d.entries(ctx) {
 		if err != nil {
 			return d.summary, err
 		}
-		if err := sink(e); err != nil {
+		if err := sink(canonical(e)); err != nil {
 			return d.summary, fmt.Errorf("import %s: %w", refOf(&e), err)
 		}
 	}
@@ -40,20 +42,32 @@ func Import(ctx context.Context, r io.Reader, sink func(dataset.Entry) error) (S
 // Entries gives the entries of an export, for instance to [Inspect] it. The
 // iteration ends with the first error; it has been proven against the checksum
 // when it ends without one. It can be used once.
-func Entries(ctx context.Context, r io.Reader) iter.Seq2[dataset.Entry, error] {
-	return newDecoder(r).entries(ctx)
+func Entries(ctx context.Context, r io.Reader, o ReadOptions) iter.Seq2[dataset.Entry, error] {
+	return newDecoder(r, o).entries(ctx)
+}
+
+// ReadOptions are what is known of an export before it is read.
+type ReadOptions struct {
+	// Size is how many bytes the file has, for Progress; 0 when not known.
+	Size int64
+	// Progress is called after each entry, from the calling goroutine; it may
+	// be nil.
+	Progress func(Progress)
 }
 
 type decoder struct {
 	r       *bufio.Reader
+	o       ReadOptions
+	once    *once // nil: keys may repeat
+	began   int   // line on which the last entry begins
 	sum     hash.Hash
 	buf     []byte
 	line    int // of buf, 1-based
 	summary Summary
 }
 
-func newDecoder(r io.Reader) *decoder {
-	return &decoder{r: bufio.NewReaderSize(r, 1<<16), sum: sha256.New(), summary: Summary{Types: map[dataset.Type]int{}}}
+func newDecoder(r io.Reader, o ReadOptions) *decoder {
+	return &decoder{o: o, once: newOnce(r), r: bufio.NewReaderSize(r, 1<<16), sum: sha256.New(), summary: Summary{Types: map[dataset.Type]int{}}}
 }
 
 func (d *decoder) fail(err error) error { return &FormatError{Line: max(d.line, 1), Err: err} }
@@ -101,8 +115,17 @@ func (d *decoder) entries(ctx context.Context) iter.Seq2[dataset.Entry, error] {
 			if end {
 				return
 			}
+			if d.once != nil {
+				if err := d.once.add(ctx, &e, d.began); err != nil {
+					yield(dataset.Entry{}, &FormatError{Line: d.began, Err: err})
+					return
+				}
+			}
 			d.summary.Entries++
 			d.summary.Types[e.Type]++
+			if d.o.Progress != nil {
+				d.o.Progress(Progress{Phase: "read", Done: d.summary.Entries, Bytes: d.summary.Bytes, Size: d.o.Size})
+			}
 			if !yield(e, nil) {
 				return
 			}
@@ -165,6 +188,7 @@ func (d *decoder) entry(ctx context.Context) (dataset.Entry, bool, error) {
 		}
 		var err error
 		if first {
+			d.began = d.line
 			err = b.start(&l)
 		} else {
 			err = b.more(&l)

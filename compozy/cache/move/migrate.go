@@ -18,7 +18,9 @@ import (
 
 // MigrateOptions say what may happen to the target.
 type MigrateOptions struct {
-	// DryRun looks at the source and the target and writes nothing.
+	// DryRun looks at the source and the target, writes nothing, and reports
+	// what a run would do. The error is the one that such a run would end with
+	// for the keys that it is known to leave behind.
 	DryRun bool
 	// Merge allows a target that has keys. Keys that exist already stay as they
 	// are: one with the same content counts as moved, another one is a
@@ -26,7 +28,8 @@ type MigrateOptions struct {
 	// the source does not have.
 	Merge, Replace bool
 	// AcceptLoss moves keys of which the target can hold only a part, and is
-	// content with that. They are listed all the same.
+	// content with that. They are listed all the same. Without it nothing is
+	// written as soon as there is one.
 	AcceptLoss bool
 	// StateFile, when not "", is written before the first key and removed at
 	// the end, so that a migration that was killed can be run again.
@@ -86,7 +89,10 @@ func (m *mover) run(ctx context.Context, target *Server) error {
 		return explain(target, err)
 	}
 	if m.o.DryRun {
-		return explain(target, m.rehearse(ctx))
+		if err := m.rehearse(ctx); err != nil {
+			return explain(target, err)
+		}
+		return m.verdict()
 	}
 	if err := m.write(ctx); err != nil {
 		return m.incomplete(ctx, explain(target, err), true)
@@ -172,9 +178,9 @@ func (m *mover) admit(ctx context.Context, now *state) error {
 			m.report.Resumed, now.Run = true, old.Run
 		}
 	}
-	if m.occupied = m.report.Before > 0; m.occupied && !m.report.Resumed && !m.o.Merge && !m.o.Replace && !m.o.DryRun {
-		return fmt.Errorf("%w: %s has %d keys; use merge to add to them or replace to overwrite those that the source has too",
-			ErrNotEmpty, m.s.server, m.report.Before)
+	m.occupied = m.report.Before > 0
+	if err := m.refusal(); err != nil && !m.o.DryRun {
+		return err
 	}
 	clock, err := m.s.now(ctx)
 	if err != nil {
@@ -282,23 +288,69 @@ func (m *mover) batches(ctx context.Context, do func(batch []dataset.Entry) erro
 	return flush()
 }
 
-// rehearse finds the keys of the source that exist in the target.
+// refusal is why nothing may be written to the target, nil when it may.
+func (m *mover) refusal() error {
+	switch {
+	case m.occupied && !m.report.Resumed && !m.o.Merge && !m.o.Replace:
+		return fmt.Errorf("%w: %s has %d keys; use merge to add to them or replace to overwrite those that the source has too",
+			ErrNotEmpty, m.s.server, m.report.Before)
+	case len(m.report.Lossy) > 0 && !m.o.AcceptLoss:
+		return fmt.Errorf("%w: of %d keys some fields have an expiry, which %s cannot keep (Redis keeps it since 7.4): %s",
+			ErrLossy, len(m.report.Lossy), m.s.server, few(m.report.Lossy, func(p Problem) string { return p.Key.String() }))
+	}
+	return nil
+}
+
+// verdict is what a run would end with, as far as a rehearsal can know.
+func (m *mover) verdict() error {
+	if err := m.refusal(); err != nil {
+		return err
+	}
+	if !m.report.complete(m.o.AcceptLoss) {
+		return &IncompleteError{Report: m.report}
+	}
+	return nil
+}
+
+// rehearse finds what would become of each key of the source.
 func (m *mover) rehearse(ctx context.Context) error {
 	return m.batches(ctx, func(batch []dataset.Entry) error {
+		defer func() {
+			m.handled += len(batch)
+			m.progress("compare", m.handled, 0)
+		}()
 		if m.beyond[batch[0].DB] != "" {
 			m.unmovable(batch)
 			return nil
 		}
-		if !m.occupied {
-			return nil
+		exist := make([]bool, len(batch))
+		if m.occupied {
+			var err error
+			if exist, err = m.exist(ctx, batch); err != nil {
+				return err
+			}
 		}
-		exist, err := m.exist(ctx, batch)
+		var there []dataset.Entry
+		for i := range batch {
+			switch e := &batch[i]; {
+			case exist[i]:
+				there = append(there, *e)
+			case e.ExpireAt != 0 && e.ExpireAt <= m.now():
+				m.report.Expired++
+			default:
+				m.report.Moved++
+			}
+		}
+		differ, err := m.settle(ctx, there)
 		if err != nil {
 			return err
 		}
-		for i := range batch {
-			if exist[i] {
-				m.report.Conflicts = append(m.report.Conflicts, refOf(&batch[i]))
+		for i := range differ {
+			if m.o.Replace {
+				m.report.Moved++
+				m.report.Replaced++
+			} else {
+				m.report.Conflicts = append(m.report.Conflicts, refOf(&differ[i]))
 			}
 		}
 		return nil

@@ -54,7 +54,7 @@ func TestMigrateRandom(t *testing.T) {
 		}
 		out := redis.content()
 		mustEqual(t, out, in)
-		mustEqual(t, collect(t, Entries(t.Context(), strings.NewReader(string(export(t, out, 64))))), in)
+		mustEqual(t, collect(t, Entries(t.Context(), strings.NewReader(string(export(t, out, 64))), ReadOptions{})), in)
 		if v, err := Verify(t.Context(), in, redis.server, VerifyOptions{}); err != nil || v.Verified != len(in) {
 			t.Errorf("verified %d: %v", v.Verified, err)
 		}
@@ -194,8 +194,11 @@ func TestDryRun(t *testing.T) {
 	before := redis.content()
 	in := slice{str(0, "a", "1"), str(1, "b", "2"), str(9, "c", "3"), {Key: []byte("e"), Type: dataset.Set}}
 	state := filepath.Join(t.TempDir(), "state")
-	r := migrate(t, in, redis, MigrateOptions{DryRun: true, StateFile: state})
-	if !r.DryRun || r.Keys != 3 || r.Before != 1 || r.Types[dataset.String] != 3 || r.DBs[9] != 1 || r.Moved != 0 {
+	r, err := Migrate(t.Context(), in, redis.server, MigrateOptions{DryRun: true, StateFile: state})
+	if !errors.Is(err, ErrNotEmpty) {
+		t.Errorf("a target with keys gives %v", err)
+	}
+	if !r.DryRun || r.Keys != 3 || r.Before != 1 || r.Types[dataset.String] != 3 || r.DBs[9] != 1 || r.Moved != 1 || r.Verified != 0 {
 		t.Errorf("the report is %+v", r)
 	}
 	if fmt.Sprint(r.Conflicts) != `["b" in database 1]` || fmt.Sprint(r.Dropped) != `["e" in database 0]` {
@@ -204,6 +207,44 @@ func TestDryRun(t *testing.T) {
 	if len(r.NotMoved) != 1 || r.NotMoved[0].Reason != "the target has no database 9" {
 		t.Errorf("not moved %v", r.NotMoved)
 	}
+	// A dry run ends as the run would.
+	for _, test := range []struct {
+		name   string
+		in     slice
+		o      MigrateOptions
+		target string // of "b" in database 1
+		moved  int
+		fails  string
+	}{
+		{"a conflict", in[:2], MigrateOptions{Merge: true}, "mine", 1, `a run would leave keys behind: of 2 keys, 1 already there with another value ("b" in database 1)`},
+		{"replace", in[:2], MigrateOptions{Replace: true}, "mine", 2, ""},
+		{"equal keys", in[:2], MigrateOptions{Merge: true}, "2", 1, ""},
+		{"a database too many", in[:3], MigrateOptions{Merge: true}, "2", 1, `1 that the target cannot hold ("c" in database 9: the target has no database 9)`},
+		{"no policy", in[:1], MigrateOptions{}, "2", 1, "the target is not empty"},
+	} {
+		redis.do(1, "SET", "b", test.target)
+		o := test.o
+		o.DryRun = true
+		r, dry := Migrate(t.Context(), test.in, redis.server, o)
+		if (dry == nil) != (test.fails == "") || dry != nil && !strings.Contains(dry.Error(), test.fails) {
+			t.Errorf("%s: a dry run gives %v, want %q", test.name, dry, test.fails)
+		}
+		if r.Moved != test.moved {
+			t.Errorf("%s: a dry run would move %d keys, want %d", test.name, r.Moved, test.moved)
+		}
+		if got := redis.do(0, "EXISTS", "a"); got != int64(0) {
+			t.Errorf("%s: a dry run writes", test.name)
+		}
+		real, err := Migrate(t.Context(), test.in, redis.server, test.o)
+		if (err == nil) != (dry == nil) {
+			t.Errorf("%s: the run gives %v, the dry run %v", test.name, err, dry)
+		}
+		if err == nil && real.Moved != r.Moved {
+			t.Errorf("%s: the run moves %d keys, the dry run says %d", test.name, real.Moved, r.Moved)
+		}
+		redis.do(0, "DEL", "a")
+	}
+	redis.do(1, "SET", "b", "mine")
 	mustEqual(t, redis.content(), before)
 	if _, err := os.Stat(state); !os.IsNotExist(err) {
 		t.Errorf("a dry run leaves a state file: %v", err)
@@ -238,9 +279,16 @@ func TestCannotBeMoved(t *testing.T) {
 		mustEqual(t, redis.content(), in[1:])
 		return
 	}
-	if !errors.As(err, &incomplete) || len(r.Lossy) != 1 || !strings.Contains(err.Error(), `1 moved only in part ("h" in database 0: 1 of its fields have an expiry`) {
+	if !errors.Is(err, ErrLossy) || len(r.Lossy) != 1 || !strings.Contains(err.Error(), `of 1 keys some fields have an expiry`) || !strings.Contains(err.Error(), `"h" in database 0`) {
 		t.Errorf("field expiry: %v", err)
 	}
+	if got := redis.content(); len(got) != 0 {
+		t.Errorf("a target that is refused has %d keys", len(got))
+	}
+	if _, dry := Migrate(t.Context(), in[1:], redis.server, MigrateOptions{DryRun: true}); !errors.Is(dry, ErrLossy) {
+		t.Errorf("field expiry in a dry run: %v", dry)
+	}
+	migrate(t, in[1:], redis, MigrateOptions{AcceptLoss: true})
 	if v, err := Verify(t.Context(), in[1:], redis.server, VerifyOptions{}); !errors.As(err, &incomplete) || len(v.Different) != 1 || !strings.Contains(v.Different[0].Reason, `the field "f" ends never`) {
 		t.Errorf("verify of field expiry: %v, %+v", err, v.Different)
 	}

@@ -11,6 +11,10 @@ import (
 // ErrNotEmpty says that the target has keys and nothing was said about them.
 var ErrNotEmpty = errors.New("the target is not empty")
 
+// ErrLossy says that the target cannot hold all of some keys, and that nothing
+// was said about that.
+var ErrLossy = errors.New("the target cannot hold everything")
+
 // ErrState says that a state file belongs to another migration.
 var ErrState = errors.New("the state file belongs to another migration")
 
@@ -32,14 +36,14 @@ type Report struct {
 	// Before counts the keys of the target before anything was written.
 	Before int `json:"target_keys_before"`
 
+	// Of a dry run these are what a run would do; nothing is verified then.
 	Moved    int `json:"moved"`    // written by this run
 	Replaced int `json:"replaced"` // of Moved: in place of another value
 	Present  int `json:"present"`  // were there already, equal
 	Expired  int `json:"expired"`  // their time has passed
 	Verified int `json:"verified"` // read back and equal
 
-	// Conflicts exist in the target with another value and were left alone. In
-	// a dry run they are the keys of the source that exist in the target.
+	// Conflicts exist in the target with another value and were left alone.
 	Conflicts []Ref `json:"conflicts,omitempty"`
 	// NotMoved are the keys that the target cannot hold.
 	NotMoved []Problem `json:"not_moved,omitempty"`
@@ -91,6 +95,9 @@ func (e *IncompleteError) Error() string {
 	problems("that the target cannot hold", r.NotMoved)
 	problems("moved only in part", r.Lossy)
 	text := fmt.Sprintf("of %d keys, %s", r.Keys, strings.Join(parts, ", "))
+	if r.DryRun {
+		text = "a run would leave keys behind: " + text
+	}
 	if len(parts) == 0 {
 		text = fmt.Sprintf("%d of %d keys are moved and not verified", r.Moved+r.Present-r.Verified, r.Keys)
 	}

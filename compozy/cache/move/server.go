@@ -75,6 +75,30 @@ func FromOptions(o *redis.Options) *Server {
 	return s
 }
 
+// WithDial returns the server with a dialer of the caller's, which gets the
+// address of the server and gives a plain connection.
+func (s *Server) WithDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) *Server {
+	out := *s
+	secured := s.opts.TLSConfig
+	timeout := s.opts.DialTimeout
+	// The client leaves TLS and the timeout to a dialer that it is given.
+	out.opts.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		conn, err := dial(ctx, network, address)
+		if err != nil || secured == nil {
+			return conn, err
+		}
+		client := tls.Client(conn, secured)
+		if err := client.HandshakeContext(ctx); err != nil {
+			_ = conn.Close() // the handshake's error is the one that counts
+			return nil, err
+		}
+		return client, nil
+	}
+	return &out
+}
+
 // String gives the address.
 func (s *Server) String() string { return s.name }
 

@@ -44,8 +44,11 @@ const (
 	maxAnswer = maxMeta
 )
 
-// answer is the child's last word.
+// answer is a line of the child: how far it has come in reading back, any
+// number of times, and then its last word.
 type answer struct {
+	Done  int64  `json:"done,omitempty"`
+	All   int64  `json:"all,omitempty"`
 	Meta  string `json:"meta,omitempty"`
 	Error string `json:"error,omitempty"`
 	Errno int    `json:"errno,omitempty"` // the system's, 0 for none
@@ -61,7 +64,7 @@ func (c Child) Write(ctx context.Context, job Job, records Records) (*Meta, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &limited{rest: maxAnswer}
+	out := &answers{rest: maxAnswer, verified: job.Verified}
 	cmd.Stdout = out
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the snapshot writer: %w", err)
@@ -79,7 +82,7 @@ func (c Child) Write(ctx context.Context, job Job, records Records) (*Meta, erro
 		return nil, own
 	}
 	var a answer
-	if err := json.Unmarshal(out.b, &a); err != nil {
+	if err := json.Unmarshal(out.line, &a); err != nil {
 		a = answer{}
 	}
 	switch {
@@ -102,16 +105,34 @@ func (c Child) Write(ctx context.Context, job Job, records Records) (*Meta, erro
 	return m, t.matches(m)
 }
 
-// limited keeps the first bytes and drops the rest.
-type limited struct {
-	b    []byte
-	rest int
+// answers reads the lines of the child, passes on how far it has come, and
+// keeps the others up to a limit.
+type answers struct {
+	open     []byte // a line that has no end yet
+	line     []byte
+	rest     int
+	verified func(done, all int64)
 }
 
-func (l *limited) Write(p []byte) (int, error) {
-	n := min(len(p), l.rest)
-	l.b = append(l.b, p[:n]...)
-	l.rest -= n
+func (l *answers) Write(p []byte) (int, error) {
+	for _, c := range p {
+		if len(l.open) < l.rest {
+			l.open = append(l.open, c)
+		}
+		if c != '\n' {
+			continue
+		}
+		var a answer
+		if err := json.Unmarshal(l.open, &a); err == nil && a.All > 0 {
+			if l.verified != nil {
+				l.verified(a.Done, a.All)
+			}
+		} else {
+			l.line = append(l.line, l.open...)
+			l.rest -= len(l.open)
+		}
+		l.open = l.open[:0]
+	}
 	return len(p), nil
 }
 
@@ -160,7 +181,10 @@ func frame(w *bufio.Writer, b []byte) error {
 // status. An input that ends before its end mark leaves nothing published.
 func Serve(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	a := answer{}
-	m, err := serve(ctx, bufio.NewReaderSize(stdin, 256<<10))
+	say := json.NewEncoder(stdout)
+	m, err := serve(ctx, bufio.NewReaderSize(stdin, 256<<10), func(done, all int64) {
+		_ = say.Encode(answer{Done: done, All: all}) // whoever reads no more needs none
+	})
 	if err != nil {
 		a.Error = err.Error()
 		var errno syscall.Errno
@@ -170,13 +194,13 @@ func Serve(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	} else {
 		a.Meta = string(m.text())
 	}
-	if writing := json.NewEncoder(stdout).Encode(a); err != nil || writing != nil {
+	if writing := say.Encode(a); err != nil || writing != nil {
 		return 1
 	}
 	return 0
 }
 
-func serve(ctx context.Context, in *bufio.Reader) (*Meta, error) {
+func serve(ctx context.Context, in *bufio.Reader, verified func(done, all int64)) (*Meta, error) {
 	head, err := unframe(in)
 	if err != nil {
 		return nil, fmt.Errorf("read the job: %w", err)
@@ -185,6 +209,7 @@ func serve(ctx context.Context, in *bufio.Reader) (*Meta, error) {
 	if err := json.Unmarshal(head, &job); err != nil || job.Dir == "" {
 		return nil, errors.New("the job is not one")
 	}
+	job.Verified = verified
 	return InProcess{}.Write(ctx, job, func(emit func([]byte) error) error {
 		for {
 			record, err := unframe(in)

@@ -34,10 +34,12 @@ func recordKey(record uint64, part uint32) []byte {
 }
 
 // badgerOptions are small: a generation is written once, in order, and read
-// once, so there is nothing to compact and nothing to cache.
+// once, so there is nothing to compact and nothing to cache. Larger tables in
+// memory make an import in this process take twice its memory, and are no
+// faster.
 func badgerOptions(dir string, key []byte) badger.Options {
 	o := badger.DefaultOptions(dir).WithLogger(nil).WithMetricsEnabled(false).
-		WithMemTableSize(16 << 20).WithNumMemtables(3).WithValueLogFileSize(16 << 20).
+		WithMemTableSize(8 << 20).WithNumMemtables(1).WithValueLogFileSize(16 << 20).
 		WithNumLevelZeroTables(1 << 20).WithNumLevelZeroTablesStall(1 << 21).WithCompactL0OnClose(false).
 		WithCompression(options.None).WithBlockCacheSize(0).WithDetectConflicts(false)
 	if len(key) > 0 {

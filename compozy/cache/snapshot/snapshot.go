@@ -23,6 +23,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"github.com/compozy/docs/compozy/cache/dataset"
@@ -49,11 +50,55 @@ func (c *Cut) Size() int64 {
 	return n
 }
 
+func (c *Cut) each(give func(*dataset.Entry) error) error {
+	for i := range c.Entries {
+		if err := give(&c.Entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Flow is the content of a cache that comes one entry after the other.
+type Flow struct {
+	Taken int64 // milliseconds since the Unix epoch
+	// Size is about how many bytes the records will have; it decides whether
+	// the disk has room.
+	Size int64
+	// Entries gives each entry to give, in order, and returns its first error
+	// or one of its own. It keeps no entry and expects none to be kept.
+	Entries func(give func(*dataset.Entry) error) error
+	// Verified, unless nil, is told how many records of all have been read
+	// back and compared, while nothing else of the flow runs.
+	Verified func(done, all int64)
+}
+
+// named is err in a text that calls the directory by its name. What it wraps
+// stays.
+func named(err error, dir, name string) error {
+	if err == nil || dir == name {
+		return err
+	}
+	text := strings.ReplaceAll(err.Error(), dir, name)
+	if text == err.Error() {
+		return err
+	}
+	return &namedError{text, err}
+}
+
+type namedError struct {
+	text string
+	err  error
+}
+
+func (e *namedError) Error() string { return e.text }
+func (e *namedError) Unwrap() error { return e.err }
+
 var (
 	// ErrNewer says that a later version of the program wrote the snapshot.
 	ErrNewer = errors.New("written in a newer format than this program knows")
 	// ErrKey says that the snapshot is encrypted and the key is not its key.
-	ErrKey = errors.New("the encryption key is missing or wrong")
+	ErrKey = errors.New("the encryption key in " + KeyVariable + " is missing or wrong")
 	// ErrDamaged says that no generation could be read, or, in a strict
 	// restore, that the newest could not.
 	ErrDamaged = errors.New("damaged snapshot")

@@ -29,6 +29,9 @@ const (
 
 // Options of a Store. The zero value writes in this process, unencrypted.
 type Options struct {
+	// Name is what messages call the directory, for instance a relative path
+	// as it was typed; "" means its absolute path.
+	Name   string
 	Key    []byte // 16, 24 or 32 bytes, or nil
 	Writer Writer // nil: InProcess
 	Log    *slog.Logger
@@ -41,6 +44,7 @@ type Options struct {
 // Store is an open snapshot directory. It is safe for concurrent use.
 type Store struct {
 	dir  string
+	name string
 	opts Options
 	lock *os.File // nil when ReadOnly
 
@@ -50,6 +54,7 @@ type Store struct {
 	unread  map[uint64]bool // stood there at Open and were not read since
 	damaged map[uint64]bool
 	failed  bool // a restore failed
+	made    bool // Open made the directory
 	closed  bool
 }
 
@@ -72,11 +77,17 @@ func Open(dir string, opts Options) (s *Store, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	s = &Store{dir: dir, opts: opts, unread: map[uint64]bool{}, damaged: map[uint64]bool{}}
+	if opts.Name == "" {
+		opts.Name = dir
+	}
+	defer func() { err = named(err, dir, opts.Name) }()
+	s = &Store{dir: dir, name: opts.Name, opts: opts, unread: map[uint64]bool{}, damaged: map[uint64]bool{}}
 	if !opts.ReadOnly {
+		_, looking := os.Lstat(dir)
 		if err := private(dir); err != nil {
 			return nil, err
 		}
+		s.made = errors.Is(looking, fs.ErrNotExist)
 		if s.lock, err = acquire(dir); err != nil {
 			return nil, err
 		}
@@ -136,7 +147,7 @@ func (s *Store) look() error {
 			// The child of a process that was killed may still be writing
 			// there: then the next Open removes it.
 			if err := os.RemoveAll(s.path(name)); err != nil {
-				s.opts.Log.Warn("What an interrupted snapshot left cannot be removed", "path", s.path(name), "error", err)
+				s.opts.Log.Warn("What an interrupted snapshot left cannot be removed", "path", filepath.Join(s.name, name), "error", s.told(err))
 			}
 		default:
 			foreign = append(foreign, name)
@@ -144,7 +155,7 @@ func (s *Store) look() error {
 	}
 	s.next++
 	if !s.present && len(foreign) > 0 {
-		return fmt.Errorf("%w: %q holds %q", ErrForeign, s.dir, foreign[0])
+		return fmt.Errorf("%w: %q holds %q", ErrForeign, s.name, foreign[0])
 	}
 	return nil
 }
@@ -176,6 +187,21 @@ func (s *Store) Empty() bool {
 // Dir is the directory, absolute.
 func (s *Store) Dir() string { return s.dir }
 
+// Name is what messages call the directory.
+func (s *Store) Name() string { return s.name }
+
+func (s *Store) told(err error) error { return named(err, s.dir, s.name) }
+
+// Count is the number of entries that the newest generation says it has, 0
+// when it does not say.
+func (s *Store) Count() int64 {
+	m, err := readMeta(s.path(currentName))
+	if err != nil {
+		return 0
+	}
+	return m.Records
+}
+
 // Close gives the directory back. It may be called more than once.
 func (s *Store) Close() error {
 	s.mu.Lock()
@@ -185,6 +211,20 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	return release(s.lock)
+}
+
+// CloseUnused is Close, but of a directory that Open made and into which
+// nothing was saved, nothing stays.
+func (s *Store) CloseUnused() error {
+	s.mu.Lock()
+	if s.made && !s.present && !s.closed {
+		// What is not empty is not removed, and that is all that can go wrong.
+		if os.Remove(s.path(lockName)) == nil {
+			_ = os.Remove(s.dir)
+		}
+	}
+	s.mu.Unlock()
+	return s.Close()
 }
 
 // Report is the outcome of a restore.
@@ -207,7 +247,7 @@ func (s *Store) Restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 	defer s.mu.Unlock()
 	report, err := s.restore(ctx, strict, fn)
 	s.failed = err != nil
-	return report, err
+	return report, s.told(err)
 }
 
 func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry) error) (Report, error) {
@@ -216,20 +256,24 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 		return report, nil
 	}
 	warn := func(n uint64, err error) error {
-		text := fmt.Sprintf("generation %d of the snapshots in %q cannot be read: %v", n, s.dir, err)
+		text := fmt.Sprintf("generation %d of the snapshots in %q cannot be read: %v", n, s.name, s.told(err))
 		if n == 0 {
-			text = fmt.Sprintf("the file %s of the snapshots in %q cannot be read: %v", currentName, s.dir, err)
+			text = fmt.Sprintf("the file %s of the snapshots in %q cannot be read: %v", currentName, s.name, s.told(err))
 		}
 		if strict {
 			return fmt.Errorf("%w: %s", ErrDamaged, text)
 		}
-		s.opts.Log.Error("Damaged snapshot", "directory", s.dir, "generation", n, "error", err)
+		if n == 0 {
+			s.opts.Log.Error("Damaged snapshot", "directory", s.name, "file", currentName, "error", s.told(err))
+		} else {
+			s.opts.Log.Error("Damaged snapshot", "directory", s.name, "generation", n, "error", s.told(err))
+		}
 		report.Warnings = append(report.Warnings, text)
 		return nil
 	}
 	current, err := readMeta(s.path(currentName))
 	if errors.Is(err, ErrNewer) {
-		return report, fmt.Errorf("snapshot in %q: %w", s.dir, err)
+		return report, fmt.Errorf("snapshot in %q: %w", s.name, err)
 	}
 	if err != nil {
 		if err := warn(0, err); err != nil {
@@ -256,7 +300,7 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 		case errors.Is(err, ErrNewer), errors.Is(err, ErrKey):
 			// The older ones would be refused for the same reason, or would be
 			// older than what the right key or program gives.
-			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.dir, err)
+			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.name, err)
 		case err != nil:
 			s.damaged[n] = true
 			if err := warn(n, err); err != nil {
@@ -266,7 +310,7 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 		}
 		if len(report.Warnings) > 0 {
 			s.opts.Log.Error("Restoring an older snapshot than the last one taken, or one that is not named as such",
-				"directory", s.dir, "generation", n, "records", m.Records)
+				"directory", s.name, "generation", n, "records", m.Records)
 		}
 		report.Meta = *m
 		err = read(ctx, s.snap(n), m, s.opts.Key, func(record []byte) error {
@@ -279,7 +323,7 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 		if err != nil {
 			// Its files are those that were verified when they were written,
 			// so this is no damage that an older one would be free of.
-			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.dir, err)
+			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.name, err)
 		}
 		// Older ones than one that was read go as ever.
 		for older := range s.unread {
@@ -316,8 +360,19 @@ func (s *Store) candidates(current *Meta) ([]uint64, error) {
 // generation is on the disk and the next Restore finds it; when it returns an
 // error, the one before is still there. ctx ends it early.
 func (s *Store) Save(ctx context.Context, cut *Cut) (*Meta, error) {
+	return s.SaveFlow(ctx, Flow{Taken: cut.Taken, Size: cut.Size(), Entries: cut.each})
+}
+
+// SaveFlow is Save for content that is not in memory. It holds one entry at a
+// time. An error of the flow is returned, and what came before it is dropped.
+func (s *Store) SaveFlow(ctx context.Context, f Flow) (*Meta, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	m, err := s.save(ctx, f)
+	return m, s.told(err)
+}
+
+func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	switch {
 	case s.closed || s.opts.ReadOnly:
 		return nil, fs.ErrClosed
@@ -326,26 +381,26 @@ func (s *Store) Save(ctx context.Context, cut *Cut) (*Meta, error) {
 	}
 	have, err := s.opts.Free(s.dir)
 	if err != nil {
-		return nil, fmt.Errorf("look at the free space of %q: %w", s.dir, err)
+		return nil, fmt.Errorf("look at the free space of %q: %w", s.name, err)
 	}
-	need := 2*uint64(cut.Size()) + headroom
+	need := 2*uint64(f.Size) + headroom
 	if have < need {
-		return nil, &SpaceError{Dir: s.dir, Need: need, Free: have}
+		return nil, &SpaceError{Dir: s.name, Need: need, Free: have}
 	}
 	n := s.next
 	s.next++
 	// The process is part of the name, because the child of a process that
 	// was killed may still write when the next one starts.
 	temp := fmt.Sprintf("%s%s-%d", s.snap(n), tempMark, os.Getpid())
-	m, err := s.opts.Writer.Write(ctx, Job{Dir: temp, Generation: n, Taken: cut.Taken, Key: s.opts.Key}, cut.records)
+	m, err := s.opts.Writer.Write(ctx, Job{Dir: temp, Generation: n, Taken: f.Taken, Key: s.opts.Key, Verified: f.Verified}, f.records)
 	if err == nil {
 		err = s.publish(temp, m)
 	}
 	if err != nil {
-		err = fmt.Errorf("snapshot into %q: %w", s.dir, err)
+		err = fmt.Errorf("snapshot into %q: %w", s.name, err)
 		// Others fill disks too, and a writer that died does not say why.
 		if have, looking := s.opts.Free(s.dir); looking == nil && have < headroom {
-			err = errors.Join(err, &SpaceError{Dir: s.dir, Need: need, Free: have})
+			err = errors.Join(err, &SpaceError{Dir: s.name, Need: need, Free: have})
 		}
 		return nil, errors.Join(err, os.RemoveAll(temp))
 	}
@@ -354,12 +409,12 @@ func (s *Store) Save(ctx context.Context, cut *Cut) (*Meta, error) {
 	return m, nil
 }
 
-func (c *Cut) records(emit func([]byte) error) error {
+func (f *Flow) records(emit func([]byte) error) error {
 	var buffer []byte
-	for i := range c.Entries {
+	return f.Entries(func(e *dataset.Entry) error {
 		var err error
-		if buffer, err = dataset.Encode(buffer[:0], &c.Entries[i]); err != nil {
-			return fmt.Errorf("%s: %w", c.Entries[i].Name(), err)
+		if buffer, err = dataset.Encode(buffer[:0], e); err != nil {
+			return fmt.Errorf("%s: %w", e.Name(), err)
 		}
 		if err := emit(buffer); err != nil {
 			return err
@@ -367,8 +422,8 @@ func (c *Cut) records(emit func([]byte) error) error {
 		if cap(buffer) > 1<<20 {
 			buffer = nil // one large value is no reason to keep its room
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // publish makes a written generation the current one. When it fails, the
@@ -393,7 +448,7 @@ func (s *Store) publish(temp string, m *Meta) error {
 func (s *Store) prune(newest uint64) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
-		s.opts.Log.Warn("Old snapshots stay", "directory", s.dir, "error", err)
+		s.opts.Log.Warn("Old snapshots stay", "directory", s.name, "error", s.told(err))
 		return
 	}
 	var good []uint64
@@ -414,17 +469,17 @@ func (s *Store) prune(newest uint64) {
 		}
 		to := s.path(aside + strconv.FormatUint(n, 10))
 		if err := os.Rename(s.snap(n), to); err != nil {
-			s.opts.Log.Warn("A snapshot cannot be put aside", "generation", n, "error", err)
+			s.opts.Log.Warn("A snapshot cannot be put aside", "generation", n, "error", s.told(err))
 			continue
 		}
-		s.opts.Log.Warn("A snapshot that was not read is put aside and stays until someone removes it", "path", to)
+		s.opts.Log.Warn("A snapshot that was not read is put aside and stays until someone removes it", "path", filepath.Join(s.name, filepath.Base(to)))
 		delete(s.damaged, n)
 		delete(s.unread, n)
 	}
 	slices.Sort(good)
 	for _, n := range good[:max(0, len(good)-(Keep-1))] {
 		if err := os.RemoveAll(s.snap(n)); err != nil {
-			s.opts.Log.Warn("An old snapshot stays", "generation", n, "error", err)
+			s.opts.Log.Warn("An old snapshot stays", "generation", n, "error", s.told(err))
 		}
 	}
 }

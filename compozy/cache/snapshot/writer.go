@@ -12,7 +12,13 @@ type Job struct {
 	Generation uint64
 	Taken      int64
 	Key        []byte // nil for no encryption
+	// Verified, unless nil, is told from time to time how many records of all
+	// have been read back.
+	Verified func(done, all int64) `json:"-"`
 }
+
+// verifiedEvery is how many records are read back between two reports.
+const verifiedEvery = 1000
 
 // Writer writes a generation into the directory of the job, and its
 // description into the file META there. It publishes nothing.
@@ -63,6 +69,9 @@ func (InProcess) Write(ctx context.Context, job Job, records Records) (m *Meta, 
 	again := newTally(job.Key)
 	err = scan(ctx, job.Dir, job.Key, func(record []byte) error {
 		again.add(record)
+		if job.Verified != nil && (again.records%verifiedEvery == 0 || again.records == t.records) {
+			job.Verified(again.records, t.records)
+		}
 		return nil
 	})
 	if err != nil {

@@ -1,21 +1,28 @@
 // Package yaml runs configuration examples through the real system: decode,
 // schema, layers, modes, rules, and the cache that the configuration asks for.
 //
-// It imitates nothing. What it finds are the system's own findings, at their
-// places on the page; its own rules are only about what the page claims
-// (expect, expect-error).
+// An embedded cache really starts, is used as clients use it and, with
+// persistence, survives a restart. For an external one a real server stands in
+// at the address that the example names and demands what the example says. All
+// of it happens in memory and in a directory that is removed: no port is
+// opened.
+//
+// What it finds are the system's own findings, at their places on the page;
+// its own rules are only about what the page claims (expect, expect-error,
+// server) and about examples that would prove nothing.
 package yaml
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/compozy/docs/compozy/cache"
 	"github.com/compozy/docs/compozy/config"
 	"github.com/compozy/docs/compozy/mode"
+	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/source"
 )
@@ -29,6 +36,9 @@ type Example struct {
 	Fragment string // the section that Code is the content of; "" for a whole file
 	Expect   []Expectation
 	Failure  *Failure // how the configuration must fail; nil when it must not
+	// Server is what the page says that the external Redis demands, as
+	// [ParseServer] reads it; nil leaves that to the configuration.
+	Server map[string]string
 }
 
 // Expectation is one claim of expect.
@@ -48,7 +58,7 @@ type Resolution struct {
 	Component string
 	Mode      string
 	DecidedBy string // "redis.mode", "mode (global)" or "built-in default"
-	Source    string // "yaml FILE:LINE", "env NAME", "flag --NAME" or ""
+	Source    string // "line 3 of this example", "env NAME", "flag --NAME" or "default"
 }
 
 // Outcome is what running an example gave.
@@ -59,6 +69,8 @@ type Outcome struct {
 	// Refused are the system's findings on a configuration that is refused as
 	// the page says: what a user would see.
 	Refused []diag.Diagnostic
+	// Uses are the parts of the system that the example went through.
+	Uses []usage.Use
 }
 
 // Components returns the names that expect may use.
@@ -73,37 +85,21 @@ func Components() []string {
 // Modes returns the effective modes a component can have; nil for a name that
 // is no component.
 func Modes(component string) []string {
-	for _, c := range mode.Components() {
-		if string(c) != component {
-			continue
-		}
-		seen := map[string]bool{}
-		var modes []string
-		for _, word := range c.Words() {
-			var s mode.Settings
-			s.Global.Word = word
-			own := mode.Setting{Word: word}
-			switch c {
-			case mode.Redis:
-				s.Redis = own
-			case mode.Temporal:
-				s.Temporal = own
-			case mode.MCPProxy:
-				s.MCPProxy = own
-			}
-			if m := string(mode.Resolve(s).Of(c).Effective); m != string(mode.Unresolved) && !seen[m] {
-				seen[m] = true
-				modes = append(modes, m)
-			}
-		}
-		slices.Sort(modes)
-		return modes
+	if !slices.Contains(Components(), component) {
+		return nil
 	}
-	return nil
+	var modes []string
+	for _, m := range mode.Component(component).Modes() {
+		modes = append(modes, string(m))
+	}
+	slices.Sort(modes)
+	return modes
 }
 
 // Sections returns the paths of all sections, sorted.
-func Sections() []string {
+func Sections() []string { return slices.Clone(sections()) }
+
+var sections = sync.OnceValue(func() []string {
 	seen := map[string]bool{}
 	for _, f := range config.Fields() {
 		for path := f.Path; strings.Contains(path, "."); {
@@ -111,16 +107,11 @@ func Sections() []string {
 			seen[path] = true
 		}
 	}
-	var out []string
-	for path := range seen {
-		out = append(out, path)
-	}
-	slices.Sort(out)
-	return out
-}
+	return slices.Sorted(maps.Keys(seen))
+})
 
 // IsSection reports whether a path names a section of the configuration.
-func IsSection(path string) bool { return slices.Contains(Sections(), path) }
+func IsSection(path string) bool { return slices.Contains(sections(), path) }
 
 // IsSwitch reports whether a flag takes no value.
 func IsSwitch(flag string) bool {
@@ -128,134 +119,6 @@ func IsSwitch(flag string) bool {
 	return ok && (slices.Contains(f.Types, "boolean") || slices.Contains(f.Shorthands, flag))
 }
 
-// Run runs one example. It returns within the context's deadline and closes
-// everything it opened.
-func Run(ctx context.Context, ex Example) Outcome {
-	code := ex.Code
-	if ex.Fragment != "" {
-		code = overlay(ex.Code, ex.Fragment)
-	}
-	cfg, _ := config.Decode(code, config.Options{Env: ex.Env, Flags: ex.Flags})
-	if ex.Failure != nil {
-		out := Outcome{Ran: "loaded and judged; refused as the page says", Diagnostics: ex.Failure.compare(cfg.Findings())}
-		for _, f := range cfg.Findings() {
-			if f.Rule == ex.Failure.Rule && len(out.Diagnostics) == 0 {
-				out.Refused = append(out.Refused, f.Diagnostic)
-			}
-		}
-		return out
-	}
-	out := Outcome{Ran: "loaded, judged and resolved"}
-	for _, f := range cfg.Findings() {
-		// Remarks are for who runs the configuration, not for who shows it.
-		if f.Severity == diag.Info {
-			continue
-		}
-		d := f.Diagnostic
-		if !d.Span.HasPlace() { // about the environment or the flags
-			d.Span = ex.Place
-		}
-		out.Diagnostics = append(out.Diagnostics, d)
-	}
-	if diag.HasErrors(out.Diagnostics) {
-		return out
-	}
-	for _, d := range cfg.Modes().Decisions() {
-		out.Resolved = append(out.Resolved, Resolution{
-			Component: string(d.Component), Mode: string(d.Effective), DecidedBy: d.DecidedBy(), Source: d.Source,
-		})
-	}
-	for _, want := range ex.Expect {
-		got := cfg.Modes().Of(mode.Component(want.Component))
-		if string(got.Effective) != want.Mode {
-			out.Diagnostics = append(out.Diagnostics, diag.New("example/mode", want.Span, "the page says that %s resolves to %q, but it is %q", want.Component, want.Mode, got.Effective).
-				WithAdvice("%s", got.Reason()).
-				WithFix(want.Span, want.Component+"="+string(got.Effective), "say "+string(got.Effective)))
-		}
-	}
-	if len(out.Diagnostics) == 0 && cfg.Modes().Redis.Effective == mode.Standalone {
-		out.Ran += "; the embedded cache started, answered and stopped"
-		if cfg.Bool("redis.standalone.persistence.enabled") {
-			out.Ran += "; its snapshots are checked as settings only in this version"
-		}
-		if err := boot(ctx, cfg); err != nil {
-			rule := "example/boot"
-			if errors.Is(err, context.DeadlineExceeded) {
-				rule = "example/timeout"
-			}
-			out.Diagnostics = append(out.Diagnostics, diag.New(rule, ex.Place, "the embedded cache of this example does not work: %s", err))
-		}
-	}
-	return out
-}
-
-// boot starts the embedded cache that a configuration asks for, uses it as a
-// client would, and stops it.
-func boot(ctx context.Context, cfg *config.Config) (err error) {
-	c, err := cache.Open(ctx, cfg, cache.Options{IgnorePersistence: true})
-	if err != nil {
-		return fmt.Errorf("start: %w", err)
-	}
-	defer func() {
-		if closing := c.Close(context.WithoutCancel(ctx)); err == nil && closing != nil {
-			err = fmt.Errorf("stop: %w", closing)
-		}
-	}()
-	client := c.Client()
-	if err := client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("PING: %w", err)
-	}
-	const key, value = "docs:proof", "written by the example's own client"
-	if err := client.Set(ctx, key, value, 0).Err(); err != nil {
-		return fmt.Errorf("SET: %w", err)
-	}
-	got, err := client.Get(ctx, key).Result()
-	if err != nil {
-		return fmt.Errorf("GET: %w", err)
-	}
-	if got != value {
-		return fmt.Errorf("GET returned %q after SET %q", got, value)
-	}
-	return nil
-}
-
-// compare holds a configuration's findings against the claim that it fails
-// with one rule at one path. A rule that is a warning pins that warning.
-func (f Failure) compare(findings []config.Finding) []diag.Diagnostic {
-	weight := diag.Error
-	if r, ok := diag.Lookup(f.Rule); ok {
-		weight = r.Severity
-	}
-	matched := false
-	var others []config.Finding
-	for _, found := range findings {
-		switch {
-		case found.Rule == f.Rule && found.Path == f.Path:
-			matched = true
-		case found.Severity == diag.Error || found.Severity < weight:
-			others = append(others, found)
-		}
-	}
-	if matched && len(others) == 0 {
-		return nil
-	}
-	if len(others) == 0 {
-		return []diag.Diagnostic{diag.New("example/expected-error-missing", f.Span, "the page says that this configuration is refused with %s, but it is accepted", f.show()).
-			WithAdvice("break the example as the page says, or remove expect-error")}
-	}
-	d := diag.New("example/expected-error-different", f.Span, "the page says that this configuration is refused with %s, but it is refused with %s", f.show(), Failure{Rule: others[0].Rule, Path: others[0].Path}.show())
-	if matched {
-		d = diag.New("example/expected-error-different", f.Span, "the page says that this configuration is refused with %s alone, but there is also %s", f.show(), Failure{Rule: others[0].Rule, Path: others[0].Path}.show())
-	}
-	for _, o := range others {
-		d = d.WithNote(o.Span, "%s at %s: %s", o.Rule, o.Path, o.Message)
-	}
-	return []diag.Diagnostic{d}
-}
-
-func (f Failure) show() string {
-	if f.Path == "" {
-		return f.Rule
-	}
-	return f.Rule + " at " + f.Path
-}
+// Run runs one example. It returns within the context's deadline, leaves
+// nothing running, and removes the files it wrote.
+func Run(ctx context.Context, ex Example) Outcome { return rig{open: cache.Open}.run(ctx, ex) }

@@ -1,0 +1,138 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+
+	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/validate/example/shell"
+)
+
+// Update is what UpdateExamples did.
+type Update struct {
+	// Pages are the files whose expected output was rewritten, sorted.
+	Pages []string
+	// Outputs is the number of expected outputs that were rewritten.
+	Outputs int
+	// Recorded says that the record of what is proven was written anew.
+	Recorded bool
+	// Result is the check after the rewriting.
+	Result Result
+}
+
+// UpdateExamples runs the examples of the pages that o names, rewrites the
+// expected output of those that print something else now, and, with accept,
+// records how much is proven. Nothing else of a page is touched. The record is
+// written for the whole site only, and only when nothing is wrong with it but
+// what the record itself says.
+func UpdateExamples(ctx context.Context, o Options, accept bool) (Update, error) {
+	if accept && len(o.Pages) > 0 {
+		return Update{}, refuse("run/unknown-page", "leave the pages out: docs examples update --accept", "the record is about the whole site, and pages were named")
+	}
+	r, err := examine(ctx, o)
+	if err != nil || r.src == nil {
+		return Update{Result: r.result}, err
+	}
+	u := Update{Result: r.result}
+	if u.Pages, u.Outputs, err = r.rewrite(); err != nil {
+		r.close()
+		return u, err
+	}
+	if u.Outputs > 0 {
+		r.close()
+		if r, err = examine(ctx, o); err != nil || r.src == nil {
+			return u, err
+		}
+		u.Result = r.result
+	}
+	defer r.close()
+	if !accept {
+		return u, nil
+	}
+	for _, d := range u.Result.Report.Diagnostics {
+		if d.Severity == diag.Error && d.Rule != "example/proof-drop" && d.Rule != "example/proof-record" {
+			return u, nil // the report says what to mend first
+		}
+	}
+	next := r.lock().encode()
+	if old, err := r.root.ReadFile(r.lockPath()); err == nil && bytes.Equal(old, next) {
+		return u, nil
+	}
+	if err := replaceFile(r.root, r.lockPath(), next); err != nil {
+		return u, fmt.Errorf("write %s: %w", r.lockPath(), err)
+	}
+	u.Recorded = true
+	u.Result.Report.Diagnostics = slices.DeleteFunc(u.Result.Report.Diagnostics, func(d diag.Diagnostic) bool {
+		return d.Rule == "example/proof-drop" || d.Rule == "example/proof-record" || d.Rule == "example/proof-unrecorded"
+	})
+	return u, nil
+}
+
+// examine runs the pipeline up to the report. The caller closes the run when
+// it has sources.
+func examine(ctx context.Context, o Options) (*run, error) {
+	r, err := start(ctx, o)
+	if err != nil || r.src == nil {
+		return r, err
+	}
+	if len(r.src.Pages) > 0 {
+		if err := r.work(); err != nil {
+			r.close()
+			return r, err
+		}
+	}
+	r.result = r.finish()
+	return r, nil
+}
+
+// rewrite writes the pages whose examples print something else.
+func (r *run) rewrite() (pages []string, outputs int, err error) {
+	for i, p := range r.pages {
+		var edits []shell.Rewrite
+		for _, e := range p.examples {
+			edits = append(edits, e.Rewrites...)
+		}
+		if len(edits) == 0 {
+			continue
+		}
+		f := r.site.Pages[i].File
+		slices.SortFunc(edits, func(a, b shell.Rewrite) int { return b.Span.Start - a.Span.Start })
+		text := bytes.Clone(f.Text())
+		for _, e := range edits {
+			if e.Span.File != f {
+				return pages, outputs, fmt.Errorf("the output at %s is not on the page %s", e.Span.Path(), f.Path())
+			}
+			text = slices.Concat(text[:e.Span.Start], []byte(e.Text), text[e.Span.End:])
+		}
+		if err := replaceFile(r.root, f.Path(), text); err != nil {
+			return pages, outputs, fmt.Errorf("write %s: %w", f.Path(), err)
+		}
+		pages = append(pages, f.Path())
+		outputs += len(edits)
+	}
+	slices.Sort(pages)
+	return pages, outputs, nil
+}
+
+// replaceFile gives a file new content in one step: whoever is killed leaves
+// the old file or the new one.
+func replaceFile(root *os.Root, name string, data []byte) error {
+	mode := fs.FileMode(0o644)
+	if info, err := root.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	next := path.Join(path.Dir(name), "."+path.Base(name)+".new")
+	if err := root.WriteFile(next, data, mode); err != nil {
+		return err
+	}
+	if err := root.Rename(next, name); err != nil {
+		return errors.Join(err, root.Remove(next))
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// firstPID is the number of a session's first job. Numbers that look like
+// those of processes keep guides honest about [PID].
+const firstPID = 4001
+
+// maxJobs is how many jobs a session may start in all.
+const maxJobs = 64
+
+// jobs are the background jobs of a session. It is safe for concurrent use.
+type jobs struct {
+	mu      sync.Mutex
+	list    []*job
+	changed chan struct{} // closed and replaced when a job is up or ends
+}
+
+// job is one background job.
+type job struct {
+	number int // %1 is the first; as in bash, the next above those that run
+	pid    int
+	text   string // the command as it was written
+	run    *run   // the block that started it
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	out    *buffer
+	ended  chan struct{}
+
+	// What follows belongs to jobs.mu.
+	status    int
+	up        bool // it listens, or does not look as if it ever would
+	receivers []chan os.Signal
+}
+
+func newJobs() *jobs { return &jobs{changed: make(chan struct{})} }
+
+type jobKey struct{}
+
+// jobOf returns the job that a command belongs to, or nil in the foreground.
+func jobOf(ctx context.Context) *job {
+	j, _ := ctx.Value(jobKey{}).(*job)
+	return j
+}
+
+// start registers a job; nil means that there are too many.
+func (js *jobs) start(r *run, text string, limit int) *job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	if len(js.list) >= maxJobs {
+		return nil
+	}
+	n := 1
+	for _, j := range js.list {
+		if !j.over() {
+			n = max(n, j.number+1)
+		}
+	}
+	j := &job{run: r, number: n, pid: firstPID + len(js.list), text: text, out: &buffer{limit: limit}, ended: make(chan struct{})}
+	j.ctx, j.cancel = context.WithCancelCause(context.WithValue(r.ctx, jobKey{}, j))
+	js.list = append(js.list, j)
+	return j
+}
+
+// byPID returns the job with the number that $! gave.
+func (js *jobs) byPID(text string) *job {
+	pid, err := strconv.Atoi(text)
+	if err != nil {
+		return nil
+	}
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	if i := pid - firstPID; i >= 0 && i < len(js.list) {
+		return js.list[i]
+	}
+	return nil
+}
+
+// find returns the job that an argument of kill or wait names: %1, %%, %+ or a
+// process number.
+func (js *jobs) find(name string) *job {
+	if len(name) < 2 || name[0] != '%' {
+		return js.byPID(name)
+	}
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	if name == "%%" || name == "%+" {
+		for _, j := range slices.Backward(js.list) {
+			if !j.over() {
+				return j
+			}
+		}
+		return nil
+	}
+	// A number is given again when its job is over; it means the latest.
+	for _, j := range slices.Backward(js.list) {
+		if strconv.Itoa(j.number) == name[1:] {
+			return j
+		}
+	}
+	return nil
+}
+
+func (j *job) over() bool {
+	select {
+	case <-j.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// all returns the jobs in the order of their start.
+func (js *jobs) all() []*job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	return slices.Clone(js.list)
+}
+
+// state returns whether a job is over, and its status then.
+func (js *jobs) state(j *job) (over bool, status int) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	return j.over(), j.status
+}
+
+// end records that a job is over.
+func (js *jobs) end(j *job, status int) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	if j.over() {
+		return
+	}
+	j.status, j.up = status, true
+	close(j.ended)
+	js.wake()
+}
+
+// settle records that a job is up: nobody waits for its port any longer.
+func (js *jobs) settle(j *job) {
+	if j == nil {
+		return
+	}
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	if !j.up {
+		j.up = true
+		js.wake()
+	}
+}
+
+func (js *jobs) wake() {
+	close(js.changed)
+	js.changed = make(chan struct{})
+}
+
+// pending reports whether a job other than the caller's is coming up, and
+// gives the channel that is closed when that changes.
+func (js *jobs) pending(but *job) (bool, <-chan struct{}) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	return slices.ContainsFunc(js.list, func(j *job) bool { return j != but && !j.up && !j.over() }), js.changed
+}
+
+// subscribe gives a program the signals that are sent to its job.
+func (js *jobs) subscribe(j *job) (<-chan os.Signal, func()) {
+	ch := make(chan os.Signal, 4)
+	if j == nil {
+		return ch, func() {} // nobody can send one to the foreground
+	}
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	j.receivers = append(j.receivers, ch)
+	return ch, func() {
+		js.mu.Lock()
+		defer js.mu.Unlock()
+		j.receivers = slices.DeleteFunc(j.receivers, func(have chan os.Signal) bool { return have == ch })
+	}
+}
+
+// killedError is why a job was stopped.
+type killedError struct{ signal string }
+
+func (e killedError) Error() string { return "killed by " + e.signal }
+
+// signal sends a signal to a job. One that nothing in the job asked for, or
+// that cannot be caught, ends it.
+func (js *jobs) signal(j *job, s sig) {
+	js.mu.Lock()
+	receivers := slices.Clone(j.receivers)
+	js.mu.Unlock()
+	if s.fatal || len(receivers) == 0 {
+		j.cancel(killedError{s.name})
+		js.end(j, 128+s.number)
+		return
+	}
+	for _, ch := range receivers {
+		select {
+		case ch <- s.value:
+		default: // it has more than it reads
+		}
+	}
+}
+
+// buffer collects output up to a limit. It is safe for concurrent use.
+type buffer struct {
+	limit int
+
+	mu   sync.Mutex
+	data []byte
+	cut  int // bytes that were thrown away
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	room := max(b.limit-len(b.data), 0)
+	b.data = append(b.data, p[:min(room, len(p))]...)
+	b.cut += max(len(p)-room, 0)
+	return len(p), nil
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return string(b.data)
+}
+
+// jobWriter is a job's output as a file that its shell closes.
+type jobWriter struct{ *buffer }
+
+func (jobWriter) Read([]byte) (int, error) { return 0, io.EOF }
+func (jobWriter) Close() error             { return nil }
+
+// screen is what a block prints. full is called once, when it is too much.
+type screen struct {
+	buffer
+	full func()
+	once sync.Once
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	n, err := s.buffer.Write(p)
+	s.mu.Lock()
+	over := s.cut > 0
+	s.mu.Unlock()
+	if over {
+		s.once.Do(s.full)
+		return 0, io.ErrClosedPipe
+	}
+	return n, err
+}
+
+func (s *screen) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.data = nil
+}

@@ -1,0 +1,179 @@
+package example
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/validate/example/shell"
+)
+
+// item is one block that can be proven.
+type item struct {
+	index    int // in the page's blocks
+	fence    *mdx.CodeBlock
+	lang     language
+	attrs    attributes
+	expected *item // the block that holds what the commands print
+}
+
+// unit is what is proven as a whole: one block with the output it expects, or
+// all blocks of a session, in their order on the page.
+type unit struct {
+	session string
+	items   []item
+	// broken says that a block of the session cannot be classified: what
+	// follows from that is not reported.
+	broken bool
+}
+
+// plan classifies the blocks of a page. What cannot be run has its result at
+// once; the rest is returned in units.
+func (c *Checker) plan(doc *mdx.Doc, results []Result) []*unit {
+	var units []*unit
+	sessions := map[string]*unit{}
+	var before *unit // of the block just above, when that is commands
+	for i, f := range doc.Fences {
+		above := before
+		before = nil
+		it := item{index: i, fence: f}
+		var found []diag.Diagnostic
+		lang, unknown := c.language(f)
+		if unknown != nil {
+			found = append(found, *unknown)
+		} else {
+			it.lang = lang
+			it.attrs, found = readAttributes(f)
+		}
+		if len(found) == 0 {
+			found = c.misplaced(it, above)
+		}
+		if len(found) > 0 {
+			results[i] = Result{Level: Display, Reason: "not classified", Diagnostics: found}
+			if u := sessions[it.attrs.session]; u != nil {
+				u.broken = true
+			} else if it.attrs.session != "" {
+				sessions[it.attrs.session] = &unit{session: it.attrs.session, broken: true}
+			}
+			continue
+		}
+		if it.attrs.output {
+			last := &above.items[len(above.items)-1]
+			last.expected = &it
+			continue
+		}
+		u := sessions[it.attrs.session]
+		if it.attrs.session == "" || u == nil {
+			u = &unit{session: it.attrs.session}
+			units = append(units, u)
+			if u.session != "" {
+				sessions[u.session] = u
+			}
+		} else if u.broken && len(u.items) == 0 {
+			units = append(units, u)
+		}
+		u.items = append(u.items, it)
+		if f.Info.Lang == "bash" && it.attrs.display == "" {
+			before = u
+		}
+	}
+	return units
+}
+
+// misplaced judges what a block is by what stands around it.
+func (c *Checker) misplaced(it item, above *unit) []diag.Diagnostic {
+	switch {
+	case it.attrs.output && above == nil:
+		return []diag.Diagnostic{diag.New("example/attribute-value", it.fence.Info.Span, "attribute %q cannot be used like this: no commands stand right above this block", "output").
+			WithAdvice("put the block behind the ```bash block whose output it is")}
+	case it.lang.name == "text" && !it.attrs.output && it.attrs.display == "":
+		return []diag.Diagnostic{diag.New("example/unclassified", it.fence.Info.Span, "plain text has no grammar, so nothing can prove this block").
+			WithAdvice("if commands print it: ```text output, right behind the ```bash block, or write both as one ```console block").
+			WithAdvice("otherwise say why it is only shown: ```text display=\"the reason\"")}
+	}
+	return nil
+}
+
+// notRun is the result of blocks that come after one that failed.
+const notRun = "not run: a block of its session has a mistake"
+
+// run proves a unit for real.
+func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
+	failed := u.broken
+	var session *shell.Session
+	defer func() {
+		if session != nil {
+			// What is wrong with the end of a sandbox is no fault of the page.
+			_ = session.Close()
+		}
+	}()
+	for _, it := range u.items {
+		if failed {
+			results[it.index] = Result{Level: Executed, Reason: notRun}
+			if it.expected != nil {
+				results[it.expected.index] = Result{Level: Executed, Reason: notRun}
+			}
+			continue
+		}
+		if session == nil && c.needsSession(it) {
+			var err error
+			if session, err = shell.NewSession(c.shellOptions()); err != nil {
+				d := diag.New("example/sandbox", firstLine(it.fence), "no sandbox can be made for this example: %s", err).
+					WithAdvice("commands run in a temporary folder of their own: make room for it, or set TMPDIR to a folder that can be written")
+				results[it.index] = Result{Level: Executed, Reason: "not run", Diagnostics: []diag.Diagnostic{d}}
+				failed = true
+				continue
+			}
+		}
+		c.prove(ctx, it, session, results)
+		failed = diag.HasErrors(results[it.index].Diagnostics)
+	}
+}
+
+func (c *Checker) needsSession(it item) bool {
+	return it.attrs.display == "" && (isCommands(it.lang.name) || it.attrs.file != "")
+}
+
+// prove proves one block and, with it, the output it expects.
+func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, results []Result) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	if isCommands(it.lang.name) && it.attrs.display == "" {
+		results[it.index] = c.runCommands(ctx, it, session)
+		if it.expected != nil {
+			results[it.expected.index] = Result{Level: Executed, Reason: "compared with what the commands above print"}
+		}
+		return
+	}
+	r := it.lang.run(ctx, it.fence, it.attrs)
+	if it.attrs.display != "" {
+		r.Level, r.Reason, r.Resolved, r.Refused = Display, it.attrs.display, nil, nil
+	}
+	if it.attrs.file != "" && !diag.HasErrors(r.Diagnostics) {
+		if err := session.WriteFile(it.attrs.file, it.fence.Code.Text()); err != nil {
+			r.Diagnostics = append(r.Diagnostics, diag.New("example/sandbox", firstLine(it.fence), "%q cannot be written into the session's folder: %s", it.attrs.file, err).
+				WithAdvice("choose another file name; a folder of that name may stand in the way"))
+		} else {
+			r.Reason += fmt.Sprintf("; written to %s for the commands of session %s", it.attrs.file, it.attrs.session)
+		}
+	}
+	results[it.index] = r
+}
+
+// runCommands runs a block of commands in its session.
+func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Session) Result {
+	block := shell.Block{
+		Code: it.fence.Code, Place: firstLine(it.fence), Console: it.lang.name == "console",
+		Exit: it.attrs.exit, Env: it.attrs.env,
+	}
+	if it.expected != nil {
+		block.Output = &shell.Expected{Code: it.expected.fence.Code, Place: firstLine(it.expected.fence)}
+	}
+	out := session.Run(ctx, block)
+	return Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Rewrites: out.Rewrites, Uses: out.Uses}
+}
+
+func (c *Checker) shellOptions() shell.Options {
+	return shell.Options{Deadline: deadline, Redis: c.options.Redis}
+}
