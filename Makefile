@@ -1,7 +1,7 @@
 # Every recipe is one call of go or of our own command line.
 
 .DEFAULT_GOAL := help
-.PHONY: help docs check serve test lint fuzz bench golden ci
+.PHONY: help docs check serve test lint fuzz bench measure golden ci
 
 GO ?= go
 FUZZTIME ?= 20s
@@ -32,6 +32,9 @@ fuzz: ## fuzz every parser of author text for FUZZTIME each
 
 bench: ## measure the pipeline over a generated site
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./internal/build
+
+measure: ## take the figures that pages show; needs redis-server and a quiet machine
+	$(GO) run ./cmd/measure
 
 golden: ## rewrite what the golden tests expect
 	$(GO) test ./internal/build ./cmd/docs ./internal/diag -update

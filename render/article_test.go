@@ -53,8 +53,8 @@ func TestArticle(t *testing.T) {
 		{"table", "| a | b |\n|:-:|--|\n| c | d |\n", "<table>\n<thead>\n<tr>\n<th align=\"center\">a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align=\"center\">c</td>\n<td>d</td>\n</tr>\n</tbody>\n</table>\n"},
 		{"link", "[t](/a%20b?c=ä&d \"T<\")", "<p><a href=\"/a%20b?c=%C3%A4&amp;d\" title=\"T&lt;\">t</a></p>\n"},
 		{"image", "![a *b*](x.png)", "<p><img src=\"x.png\" alt=\"a b\" /></p>\n"},
-		{"footnotes", "a[^x] b[^x]\n\n[^x]: note\n", "<p>a<sup><a class=\"footnote-ref\" id=\"fnref:1:1\" href=\"#fn:1\">1</a></sup> b<sup><a class=\"footnote-ref\" id=\"fnref:1:2\" href=\"#fn:1\">1</a></sup></p>\n" +
-			"<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"Footnotes\">\n<ol>\n<li id=\"fn:1\">\n<p>note <a class=\"footnote-back\" href=\"#fnref:1:1\" aria-label=\"Back to reference 1-1\">↩</a> <a class=\"footnote-back\" href=\"#fnref:1:2\" aria-label=\"Back to reference 1-2\">↩</a></p>\n</li>\n</ol>\n</section>\n"},
+		{"footnotes", "a[^x] b[^x]\n\n[^x]: note\n", "<p>a<sup><a class=\"footnote-ref\" id=\"Fnref-1-1\" href=\"#Fn-1\">1</a></sup> b<sup><a class=\"footnote-ref\" id=\"Fnref-1-2\" href=\"#Fn-1\">1</a></sup></p>\n" +
+			"<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"Footnotes\">\n<ol>\n<li id=\"Fn-1\">\n<p>note <a class=\"footnote-back\" href=\"#Fnref-1-1\" aria-label=\"Back to reference 1-1\">↩</a> <a class=\"footnote-back\" href=\"#Fnref-1-2\" aria-label=\"Back to reference 1-2\">↩</a></p>\n</li>\n</ol>\n</section>\n"},
 		{"code", "```yaml\na: <b>\n```\n", "<pre><code class=\"language-yaml\">a: &lt;b&gt;\n</code></pre>\n"},
 		{"code with a title and marks", "```go title=\"a<b\" {2} foo\nx\ny\n```\n", "<figure class=\"code\"><figcaption>a&lt;b</figcaption><pre><code class=\"language-go\"><span class=\"line\">x\n</span><span class=\"line mark\">y\n</span></code></pre></figure>\n"},
 		{"hidden code", "```yaml hidden\na: b\n```\n\nx\n", "<p>x</p>\n"},

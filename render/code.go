@@ -2,6 +2,7 @@ package render
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/render/highlight"
@@ -41,10 +42,14 @@ func (w *writer) codeBlock(c *mdx.CodeBlock, untitled bool) {
 		w.attr("class", "language-"+lang)
 	}
 	w.str(">")
-	w.r.code.Write(w.b, lang, string(c.Code.Text()), codeOptions(c.Info, w.bare))
+	seal := w.seals[c]
+	options := codeOptions(c.Info, w.bare)
+	options.Bad = refusedLines(seal.Refused)
+	w.r.code.Write(w.b, lang, string(c.Code.Text()), options)
 	w.str("</code></pre>")
 	if !w.bare {
-		w.refusals(w.seals[c].Refused)
+		w.refusals(seal.Refused)
+		w.resolutions(seal.Resolved)
 	}
 	if !w.bare || title != "" {
 		w.str("</figure>")
@@ -66,7 +71,12 @@ func (w *writer) codeHead(c *mdx.CodeBlock, lang, title string) {
 	switch {
 	case title != "":
 		w.str(`<span class="code-title">`)
-		w.escape(title)
+		for i, part := range strings.SplitAfter(title, "/") {
+			if i > 0 {
+				w.str("<wbr>") // a path breaks between its folders
+			}
+			w.escape(part)
+		}
 		w.str("</span>")
 	default:
 		w.str(`<span class="code-lang">`)
@@ -74,42 +84,9 @@ func (w *writer) codeHead(c *mdx.CodeBlock, lang, title string) {
 		w.str("</span>")
 	}
 	if sealed {
-		label := seal.Level
-		if len(seal.Refused) > 0 {
-			label = "refused"
-		}
-		w.str(`<span`)
-		w.attr("class", "seal seal-"+label)
-		if seal.Detail != "" {
-			w.attr("title", seal.Detail)
-		}
-		w.str(">")
-		w.escape(label)
-		w.str("</span>")
+		w.seal(seal)
 	}
 	w.str("</figcaption>")
-}
-
-// refusals prints what the system says to the configuration above.
-func (w *writer) refusals(all []Refusal) {
-	for _, r := range all {
-		w.str(`<div class="refusal"><p>`)
-		if r.Line > 0 {
-			w.str(`<span class="refusal-line">line `)
-			w.str(strconv.Itoa(r.Line))
-			w.str(`</span> `)
-		}
-		w.escape(r.Message)
-		w.str(` <code>`)
-		w.escape(r.Rule)
-		w.str("</code></p>")
-		for _, a := range r.Advice {
-			w.str(`<p class="refusal-advice">`)
-			w.escape(a)
-			w.str("</p>")
-		}
-		w.str("</div>")
-	}
 }
 
 func wraps(info mdx.Info) bool {

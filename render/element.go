@@ -52,7 +52,7 @@ func (w *writer) element(el *mdx.Element) {
 		w.elementAttr(el, a)
 	}
 	if voidElements[name] {
-		w.str(" />")
+		w.closeVoid()
 	} else {
 		w.str(">")
 		w.nodes(el.Kids)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/site"
 )
 
 func (w *writer) nodes(nodes []mdx.Node) {
@@ -20,7 +21,9 @@ func (w *writer) node(n mdx.Node) {
 	case *mdx.Heading:
 		w.heading(n)
 	case *mdx.ThematicBreak:
-		w.str("<hr />\n")
+		w.str("<hr")
+		w.closeVoid()
+		w.str("\n")
 	case *mdx.Blockquote:
 		w.str("<blockquote>\n")
 		w.nodes(n.Kids)
@@ -36,7 +39,7 @@ func (w *writer) node(n mdx.Node) {
 	case *mdx.TableRow:
 		w.row(n)
 	case *mdx.TableCell:
-		w.cell(n, n.Align, "td")
+		w.cell(n, "td", "")
 	case *mdx.RawHTML:
 		w.rawHTML(n)
 	case *mdx.Element:
@@ -46,7 +49,9 @@ func (w *writer) node(n mdx.Node) {
 	case *mdx.Text:
 		w.escape(n.Value)
 	case *mdx.HardBreak:
-		w.str("<br />\n")
+		w.str("<br")
+		w.closeVoid()
+		w.str("\n")
 	case *mdx.CodeSpan:
 		w.wrapText("code", n.Value)
 	case *mdx.Emphasis:
@@ -213,7 +218,8 @@ func (w *writer) item(item *mdx.Item, tight bool) {
 			} else {
 				w.str(` aria-label="To do"`)
 			}
-			w.str(` /> `)
+			w.closeVoid()
+			w.str(" ")
 		}
 	}
 	inline := false // the last thing printed has no line ending of its own
@@ -287,24 +293,53 @@ func (w *writer) table(t *mdx.Table) {
 
 func (w *writer) row(row *mdx.TableRow) {
 	w.str("<tr>\n")
-	for _, n := range row.Kids {
+	for i, n := range row.Kids {
 		cell, ok := n.(*mdx.TableCell)
 		switch {
 		case !ok:
 			w.node(n)
 		case row.Header && (w.bare || len(cell.Kids) > 0):
-			w.cell(cell, cell.Align, "th")
+			w.cell(cell, "th", "")
+		case i == 0 && !w.bare && isKey(cell):
+			w.cell(cell, "td", "key")
 		default: // a header cell without text names nothing
-			w.cell(cell, cell.Align, "td")
+			w.cell(cell, "td", "")
 		}
 	}
 	w.str("</tr>\n")
 }
 
-func (w *writer) cell(cell *mdx.TableCell, align, tag string) {
+// isKey reports a cell that holds a name of the documented system and nothing
+// else; what follows it in the row is about that name.
+func isKey(cell *mdx.TableCell) bool {
+	if len(cell.Kids) != 1 {
+		return false
+	}
+	_, ok := cell.Kids[0].(*mdx.CodeSpan)
+	return ok
+}
+
+func (w *writer) cell(cell *mdx.TableCell, tag, class string) {
 	w.str("<" + tag)
-	if align == "left" || align == "center" || align == "right" {
-		w.attr("align", align)
+	align := cell.Align
+	if align != "left" && align != "center" && align != "right" {
+		align = ""
+	}
+	if w.bare {
+		// Without the style sheet the old attribute is all there is.
+		if align != "" {
+			w.attr("align", align)
+		}
+	} else {
+		if tag == "th" {
+			w.attr("scope", "col")
+		}
+		if align != "" {
+			class = strings.TrimSpace(class + " align-" + align)
+		}
+		if class != "" {
+			w.attr("class", class)
+		}
 	}
 	w.str(">")
 	w.nodes(cell.Kids)
@@ -347,12 +382,12 @@ func (w *writer) image(n *mdx.ImageNode) {
 	if !w.bare {
 		w.str(` loading="lazy" decoding="async"`)
 	}
-	w.str(" />")
+	w.closeVoid()
 }
 
 func (w *writer) footnoteRef(n *mdx.FootnoteRef) {
 	number := strconv.Itoa(n.Number)
-	w.str(`<sup><a class="footnote-ref" id="fnref:` + number + ":" + strconv.Itoa(n.Use) + `" href="#fn:` + number + `">` + number + `</a></sup>`)
+	w.str(`<sup><a class="footnote-ref" id="` + site.FootnoteRefID(n.Number, n.Use) + `" href="#` + site.FootnoteID(n.Number) + `">` + number + `</a></sup>`)
 }
 
 // value prints the value of an expression.

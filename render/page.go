@@ -2,9 +2,11 @@ package render
 
 import (
 	"html/template"
+	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/site"
@@ -15,29 +17,15 @@ import (
 type PageFacts struct {
 	Examples Levels
 	Links    int                     // destinations that were resolved
+	Findings int                     // about this page, warnings included
 	Seals    map[*mdx.CodeBlock]Seal // of the page's fences
+	// Proof is the address of the page's part of the proof page and Markdown
+	// that of the page as Markdown. They are printed as they are; "" for none.
+	Proof, Markdown string
 }
 
 // Levels counts examples by how far they are proven.
 type Levels struct{ Executed, Validated, Parsed, Display int }
-
-// Seal is the proof level of one fence: "executed", "validated", "parsed" or
-// "display". Detail says what was done, or why nothing was.
-type Seal struct {
-	Level, Detail string
-	// Refused is what the system says to a configuration that the page shows
-	// because it is refused; the block is then marked and followed by it.
-	Refused []Refusal
-}
-
-// Refusal is one message of the system, with the line of the block it is
-// about (0 for none) and what it advises.
-type Refusal struct {
-	Rule    string
-	Line    int
-	Message string
-	Advice  []string
-}
 
 // shellPage is what the shell's template prints.
 type shellPage struct {
@@ -55,6 +43,9 @@ type shellPage struct {
 	Edit        string
 	Updated     *date
 	Proof       string
+	ProofHref   string
+	Markdown    string // address of the page's Markdown
+	Start       bool   // the start page has a frame of its own
 	NotFound    bool
 }
 
@@ -63,6 +54,7 @@ type frame struct {
 	Lang, SiteTitle, Home, Logo, Repository string
 	Icon                                    string // of the browser's tab
 	Style, Early, Late                      string // addresses of the style sheet and scripts
+	Search                                  string // address of the search module
 }
 
 type crumb struct{ Title, Href string }
@@ -95,12 +87,18 @@ func (r *Renderer) Page(s *site.Site, p *site.Page, facts PageFacts) (File, erro
 		Canonical:   absolute(s, p.Route),
 		Nav:         navigation(s, p),
 		Crumbs:      crumbs(s, p),
-		TOC:         contents(p.Doc),
+		TOC:         contents(p),
 		Prev:        neighbourOf(s, p.Prev),
 		Next:        neighbourOf(s, p.Next),
 		Edit:        editLink(s, p),
 		Updated:     dateOf(p.Updated),
 		Proof:       proofLine(facts),
+		ProofHref:   safeURL(facts.Proof),
+		Markdown:    safeURL(facts.Markdown),
+		Start:       p.Route == "/",
+	}
+	if data.Start {
+		data.TOC = nil // it is one screen of doors
 	}
 	if !hasHeading(p.Doc) {
 		data.Heading, data.Lead = p.Title, p.Description
@@ -143,6 +141,9 @@ func (r *Renderer) frame(s *site.Site) frame {
 			break
 		}
 	}
+	if r.search != "" {
+		f.Search = s.Href("/" + r.search)
+	}
 	for _, a := range r.assets {
 		href := s.Href("/" + a.Path)
 		switch a.Role {
@@ -164,8 +165,14 @@ func windowTitle(page, site string) string {
 	case page == "":
 		return site
 	}
-	return page + " · " + site
+	if title := page + " · " + site; utf8.RuneCountInString(title) <= maxTitle {
+		return title
+	}
+	return page
 }
+
+// maxTitle is how much of a title search engines and tabs show.
+const maxTitle = 70
 
 // absolute returns the whole address of a route, or "" when the site does not
 // say where it is served.
@@ -208,14 +215,27 @@ func crumbs(s *site.Site, p *site.Page) []crumb {
 	return append(out, crumb{Title: p.Title})
 }
 
-// contents lists the headings of levels 2 and 3.
-func contents(doc *mdx.Doc) []tocEntry {
+// contents lists the headings of levels 2 and 3, those that components print
+// among them.
+func contents(p *site.Page) []tocEntry {
 	var out []tocEntry
-	for _, h := range doc.Headings {
-		if (h.Level == 2 || h.Level == 3) && h.ID != "" && h.Text != "" {
-			out = append(out, tocEntry{Text: h.Text, Href: "#" + encodeURL(h.ID), Sub: h.Level == 3})
+	add := func(id, text string, level int) {
+		if (level == 2 || level == 3) && id != "" && text != "" {
+			out = append(out, tocEntry{Text: text, Href: "#" + encodeURL(id), Sub: level == 3})
 		}
 	}
+	printed := p.Printed
+	before := func(end int) {
+		for len(printed) > 0 && printed[0].Span.Start < end {
+			add(printed[0].ID, printed[0].Text, printed[0].Level)
+			printed = printed[1:]
+		}
+	}
+	for _, h := range p.Doc.Headings {
+		before(h.Span.Start)
+		add(h.ID, h.Text, h.Level)
+	}
+	before(math.MaxInt)
 	if len(out) < 2 {
 		return nil // a list of one heading helps nobody
 	}
@@ -257,6 +277,14 @@ func dateOf(t time.Time) *date {
 	return &date{ISO: t.Format("2006-01-02"), Text: t.Format("2 January 2006")}
 }
 
+// safeURL returns an address as it is printed, or "" for one that could act.
+func safeURL(dest string) string {
+	if !mdx.SafeURL(dest) {
+		return ""
+	}
+	return encodeURL(dest)
+}
+
 // proofLine says in one line what was proven.
 func proofLine(f PageFacts) string {
 	var parts []string
@@ -272,5 +300,9 @@ func proofLine(f PageFacts) string {
 	add(f.Examples.Parsed, "example parsed", "examples parsed")
 	add(f.Examples.Display, "example shown as it is", "examples shown as they are")
 	add(f.Links, "link resolved", "links resolved")
+	if f.Findings == 0 && len(parts) > 0 {
+		parts = append(parts, "0 findings")
+	}
+	add(f.Findings, "finding", "findings")
 	return strings.Join(parts, ", ")
 }

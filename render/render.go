@@ -26,6 +26,7 @@ type Renderer struct {
 	code   *highlight.Highlighter
 	shell  *template.Template
 	assets []theme.Asset
+	search string // path of the search module, "" for none
 }
 
 // File is one file of the site. Path is relative to the output folder, with
@@ -42,6 +43,16 @@ func New(lib *component.Library) (*Renderer, error) {
 		return nil, err
 	}
 	return &Renderer{lib: lib, code: highlight.New(), shell: shell, assets: theme.Assets()}, nil
+}
+
+// WithSearch returns a Renderer whose pages offer a search. module is the path,
+// relative to the output folder, of a JavaScript module that exports
+// open({base}), where base is the address of the site's root. A page loads it
+// when its reader first asks for it.
+func (r *Renderer) WithSearch(module string) *Renderer {
+	with := *r
+	with.search = module
+	return &with
 }
 
 // buffers are reused from page to page.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding/json"
 	"html/template"
 
 	"github.com/compozy/docs/internal/mdx"
@@ -26,12 +27,36 @@ func (r *Renderer) Shared(s *site.Site) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, notFound, robots(s))
+	files = append(files, notFound, robots(s), speculation(s))
 	if sitemap, ok := sitemap(s); ok {
 		files = append(files, sitemap)
 	}
 	redirects, err := r.redirects(s)
 	return append(files, redirects...), err
+}
+
+// SpeculationPath is a file of rules by which a browser prepares the page that a
+// reader is about to open. A policy without inline script leaves one way to
+// name it, a header of the response: Speculation-Rules: "/_docs/speculation.json",
+// with the file's type being application/speculationrules+json. Hosts without
+// headers lose nothing, the page's own script fetches ahead too.
+const SpeculationPath = "_docs/speculation.json"
+
+func speculation(s *site.Site) File {
+	type where = map[string]any
+	base := s.Href("/")
+	rules := map[string]any{"prerender": []any{map[string]any{
+		"where": where{"and": []any{
+			where{"href_matches": base + "*"},
+			where{"not": where{"href_matches": base + "*.*"}}, // pictures, schemas, feeds
+		}},
+		"eagerness": "moderate",
+	}}}
+	data, err := json.Marshal(rules)
+	if err != nil {
+		panic(err) // strings in maps
+	}
+	return File{Path: SpeculationPath, Data: append(data, '\n')}
 }
 
 // sitemap lists all pages. Its addresses have to be whole, so a site that does

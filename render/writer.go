@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/site"
 	"github.com/compozy/docs/render/component"
 	"github.com/compozy/docs/render/highlight"
 )
@@ -54,6 +55,15 @@ func (w *writer) attr(name, value string) {
 	w.str(`"`)
 }
 
+// closeVoid ends the tag of an element without content. A fragment may be read
+// as XML by whoever asked for it, a page is HTML.
+func (w *writer) closeVoid() {
+	if w.bare {
+		w.str(" /")
+	}
+	w.str(">")
+}
+
 // capture returns what do prints.
 func (w *writer) capture(do func()) template.HTML {
 	outer := w.b
@@ -91,6 +101,9 @@ func (w *writer) AssetPath(dest string) (string, bool) {
 	}
 	return w.asset(dest)
 }
+
+// Level returns the level of the heading that an element stands below.
+func (w *writer) Level(el *mdx.Element) int { return w.doc.LevelAt(el) }
 
 // ID returns an id that the page's own ids do not have: those of headings come
 // from their text and those of elements from the author.
@@ -161,10 +174,10 @@ func (w *writer) document() {
 
 func (w *writer) footnote(f *mdx.Footnote) {
 	number := strconv.Itoa(f.Number)
-	w.str(`<li id="fn:` + number + "\">\n")
+	w.str(`<li id="` + site.FootnoteID(f.Number) + "\">\n")
 	back := func() {
 		for use := 1; use <= max(f.Uses, 1); use++ {
-			w.str(` <a class="footnote-back" href="#fnref:` + number + ":" + strconv.Itoa(use) + `" aria-label="Back to reference ` + number)
+			w.str(` <a class="footnote-back" href="#` + site.FootnoteRefID(f.Number, use) + `" aria-label="Back to reference ` + number)
 			if f.Uses > 1 {
 				w.str("-" + strconv.Itoa(use))
 			}

@@ -61,7 +61,6 @@ func openDistributed(ctx context.Context, cfg *config.Config, opts Options) (*Ca
 // port. It also returns the setting that gave it.
 func clientOptions(cfg *config.Config, opts Options) (*redis.Options, string, error) {
 	options := common(cfg)
-	secure := cfg.Bool("redis.tls_enabled")
 	address := "redis.host"
 	switch {
 	case cfg.String("redis.url") != "":
@@ -72,7 +71,6 @@ func clientOptions(cfg *config.Config, opts Options) (*redis.Options, string, er
 			return nil, address, fail(cfg, address, nil, "it is not the URL of a Redis server, or has a parameter that is not known")
 		}
 		options.Addr, options.Username, options.Password, options.DB = parsed.Addr, parsed.Username, parsed.Password, parsed.DB
-		secure = secure || parsed.TLSConfig != nil
 	case cfg.String("redis.addr") != "":
 		address = "redis.addr"
 		options.Addr = cfg.String("redis.addr")
@@ -82,12 +80,18 @@ func clientOptions(cfg *config.Config, opts Options) (*redis.Options, string, er
 	if address != "redis.url" {
 		options.Password, options.DB = cfg.String("redis.password"), cfg.Int("redis.db")
 	}
-	var secured *tls.Config
-	if secure {
-		secured = tlsConfig(opts.TLS, options.Addr)
+	var handshake *tls.Config
+	if secured(cfg) {
+		handshake = tlsConfig(opts.TLS, options.Addr)
 	}
-	options.Dialer = dialer(opts.Dial, cfg.Duration("redis.dial_timeout"), secured)
+	options.Dialer = dialer(opts.Dial, cfg.Duration("redis.dial_timeout"), handshake)
 	return options, address, nil
+}
+
+// secured reports whether the connection is to be TLS.
+func secured(cfg *config.Config) bool {
+	scheme, _, _ := strings.Cut(cfg.String("redis.url"), ":")
+	return cfg.Bool("redis.tls_enabled") || strings.EqualFold(scheme, "rediss")
 }
 
 func tlsConfig(base *tls.Config, address string) *tls.Config {
@@ -173,7 +177,13 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 	case has("connection refused"):
 		return fail(cfg, server, err, "nothing listens at %s", options.Addr)
 	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return fail(cfg, "redis.ping_timeout", err, "the server at %s did not answer within %s", options.Addr, cfg.String("redis.ping_timeout"))
+		reason := "the server at %s did not answer within %s"
+		if secured(cfg) {
+			// Redis without TLS takes a handshake for the beginning of a
+			// command and waits for the rest.
+			reason += "; it may not speak TLS"
+		}
+		return fail(cfg, "redis.ping_timeout", err, reason, options.Addr, cfg.String("redis.ping_timeout"))
 	case has("EOF", "connection reset", "broken pipe"):
 		return fail(cfg, server, err, "the server at %s closed the connection; it may expect TLS (redis.tls_enabled)", options.Addr)
 	}

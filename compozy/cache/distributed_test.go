@@ -181,6 +181,8 @@ func TestConnectionErrors(t *testing.T) {
 		{"no Redis", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "does not answer as Redis does", serve(t, answering("HTTP/1.1 400 Bad Request\r\n\r\n"))},
 		{"hangs up", "redis:\n  addr: r:1\n  max_retries: -1", "redis.addr", "closed the connection", serve(t, answering(""))},
 		{"no TLS", "redis:\n  addr: r:1\n  tls_enabled: true", "redis.tls_enabled", "does not speak TLS", serve(t, answering("-ERR unknown command\r\n"))},
+		{"no TLS and no answer", "redis:\n  addr: r:1\n  ping_timeout: 30ms\n  tls_enabled: true", "redis.ping_timeout", "did not answer within 30ms; it may not speak TLS", serve(t, silent)},
+		{"no TLS and no answer for the url", "redis:\n  url: rediss://:hunter2@r:1\n  ping_timeout: 30ms", "redis.ping_timeout", "did not answer within 30ms; it may not speak TLS", serve(t, silent)},
 		{"no TLS for the url", "redis:\n  url: rediss://:hunter2@r:1", "redis.url", "does not speak TLS", serve(t, answering("-ERR unknown command\r\n"))},
 		{"parameter", "redis:\n  url: redis://:hunter2@r:1?nosuch=1", "redis.url", "parameter", nil},
 	} {

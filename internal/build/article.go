@@ -85,7 +85,7 @@ func readArticle(file string) ([]byte, error) {
 // the built-in components when there is none. Only the site's components are
 // judged, not its configuration.
 func surroundings(root, file string) (*component.Library, *mdx.Object, []diag.Diagnostic, error) {
-	library := component.Builtin()
+	library := component.Builtin().WithSystem(newSystem(nil, "", "").facts)
 	asked := root != ""
 	if !asked {
 		root = siteAbove(file)
@@ -110,6 +110,7 @@ func surroundings(root, file string) (*component.Library, *mdx.Object, []diag.Di
 	}
 	// The folder stays open: a component may read a drawing while it renders.
 	library, found := library.WithSite(dir.FS(), config.Components)
+	library = library.WithSystem(newSystem(dir.FS(), config.Schemas, config.Content).facts)
 	return library, siteFacts(config), found, nil
 }
 

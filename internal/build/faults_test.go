@@ -1,10 +1,12 @@
 package build
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -59,11 +61,50 @@ var faults = []fault{
 	{siteConfig, `"content": "content"`, `"contents": "content"`, "config/unknown-key", `"contents"`},
 }
 
-// copyRepository copies what a build reads of this repository.
+// copyRepository copies what a build reads of this repository, with the
+// answers of a check of it: a test that changes one page runs the examples of
+// that page.
 func copyRepository(t testing.TB) string {
 	t.Helper()
 	to := t.TempDir()
-	for _, name := range []string{siteConfig, "content", "public", "schemas", "components"} {
+	copySources(t, to)
+	copyFolder(t, filepath.Join(checkedOnce(t), cacheFolder), filepath.Join(to, cacheFolder))
+	return to
+}
+
+var checked struct {
+	once sync.Once
+	root string
+}
+
+// checkedOnce returns a copy of this repository that was checked once for all
+// tests. TestMain removes it.
+func checkedOnce(t testing.TB) string {
+	t.Helper()
+	checked.once.Do(func() {
+		root, err := os.MkdirTemp("", "docs-checked-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked.root = root
+		copySources(t, root)
+		if _, err := Check(context.WithoutCancel(t.Context()), Options{Root: root}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return checked.root
+}
+
+func copyFolder(t testing.TB, from, to string) {
+	t.Helper()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func copySources(t testing.TB, to string) {
+	t.Helper()
+	for _, name := range []string{siteConfig, "content", "public", "schemas", "compozy", "components", "go.mod", "go.sum"} {
 		from := filepath.Join("../..", name)
 		err := filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -84,7 +125,6 @@ func copyRepository(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
-	return to
 }
 
 // TestOwnPagesAreClean checks the pages of this repository.

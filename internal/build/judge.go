@@ -48,6 +48,7 @@ func (r *run) judge() error {
 	r.found = append(r.found, link.CheckSite(r.site)...)
 	r.found = append(r.found, outline.Check(r.site)...)
 	r.found = append(r.found, r.checkSystem()...)
+	r.found = append(r.found, r.system.check()...)
 	s := &r.result.Report.Summary
 	for i, p := range pages {
 		r.found = append(r.found, p.found...)

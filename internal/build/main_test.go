@@ -17,7 +17,11 @@ func TestMain(m *testing.M) {
 	if root := os.Getenv(childVariable); root != "" {
 		os.Exit(buildChild(root))
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	if checked.root != "" {
+		_ = os.RemoveAll(checked.root) // a leftover in the temporary folder harms nobody
+	}
+	os.Exit(status)
 }
 
 // buildChild builds the sites root/a and root/b in turn into one folder until

@@ -22,6 +22,10 @@ import (
 // must be without errors; otherwise the first result says what is wrong and
 // nothing is changed.
 func Mutate(ctx context.Context, o Options, m mutate.Options) (Result, mutate.Result, error) {
+	return mutateWith(ctx, o, m, &inMemory{entries: map[[2]string][]byte{}})
+}
+
+func mutateWith(ctx context.Context, o Options, m mutate.Options, s example.Store) (Result, mutate.Result, error) {
 	r, err := examine(ctx, o)
 	if err != nil || r.src == nil {
 		return r.result, mutate.Result{}, err
@@ -44,7 +48,7 @@ func Mutate(ctx context.Context, o Options, m mutate.Options) (Result, mutate.Re
 		}
 		pages = append(pages, page)
 	}
-	judge, err := r.mutantJudge(byPath)
+	judge, err := r.mutantJudge(byPath, s)
 	if err != nil {
 		return r.result, mutate.Result{}, err
 	}
@@ -56,11 +60,11 @@ func Mutate(ctx context.Context, o Options, m mutate.Options) (Result, mutate.Re
 }
 
 // mutantJudge judges a changed page in the unchanged site. Of its examples,
-// only those run that the change touched: what is known to hold is kept in
-// memory.
-func (r *run) mutantJudge(pages map[string]*site.Page) (mutate.Judge, error) {
+// only those run that the change touched: what is known to hold is kept in the
+// store.
+func (r *run) mutantJudge(pages map[string]*site.Page, s example.Store) (mutate.Judge, error) {
 	options := r.exampleOptions()
-	options.Store = &inMemory{entries: map[[2]string][]byte{}}
+	options.Store = s
 	checker, err := example.New(r.src.Config.Examples, options)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the examples: %w", err)

@@ -30,6 +30,7 @@ type run struct {
 	src      *site.Source
 	root     *os.Root
 	library  *component.Library
+	system   *system
 	renderer *render.Renderer
 	checker  *example.Checker
 	mistaken map[string]*mdx.Doc // by path: pages that do not parse, which cannot be rendered
@@ -74,7 +75,9 @@ func start(ctx context.Context, o Options) (*run, error) {
 // equip makes the tools that all pages share.
 func (r *run) equip(src *site.Source) (err error) {
 	library, found := component.Builtin().WithSite(r.root.FS(), src.Config.Components)
-	r.library = library
+	r.system = newSystem(r.root.FS(), src.Config.Schemas, src.Config.Content)
+	library = library.WithSystem(r.system.of(r))
+	r.library, src.Prints = library, library.Outline
 	r.found = append(r.found, found...)
 	if r.renderer, err = render.New(library); err != nil {
 		return fmt.Errorf("prepare the renderer: %w", err)

@@ -32,7 +32,7 @@ var searchRules = []Rule{
 		ID: "search/budget", Severity: Error, Summary: "search transfers more than its budget",
 		Cause: "`search.budget` in source.config.json limits, in thousands of bytes as a server sends them, the index without the quoted " +
 			"text (`index`) and what the first query of a reader loads, the program included (`query`).",
-		Example: `{"search": {"budget": {"index": 1}}}`,
+		Example: `{"search": {"golden": [{"query": "cache", "expect": ["index"]}], "budget": {"query": 1}}}`,
 		Remedy:  "Look for a page that holds a data set or a log, and keep it out of the prose. Raise the budget if readers gain from it.",
 	},
 }

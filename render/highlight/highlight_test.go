@@ -99,6 +99,10 @@ func TestLines(t *testing.T) {
 	if got != want {
 		t.Errorf("lines print\n%s\nwant\n%s", got, want)
 	}
+	want = "<span class=\"line\">a\n</span><span class=\"line bad\">b</span>"
+	if got := write(New(), "text", "a\nb", Options{Bad: ParseLines("2")}); got != want {
+		t.Errorf("a line that a message is about prints\n%s\nwant\n%s", got, want)
+	}
 	if l := ParseLines("x, 2-, -1, 4"); len(l) != 1 || !l.Has(4) {
 		t.Errorf("ParseLines keeps %v of a broken set, want only line 4", l)
 	}

@@ -45,6 +45,7 @@ func (l Lines) Has(line int) bool {
 // Options say how a block is printed.
 type Options struct {
 	Mark, Ins, Del, Focus Lines
+	Bad                   Lines // lines that a message below is about
 	// Start numbers the lines from this number; 0 does not number them.
 	Start int
 	// Plain prints no colours.
@@ -52,7 +53,7 @@ type Options struct {
 }
 
 func (o Options) lineByLine() bool {
-	return len(o.Mark)+len(o.Ins)+len(o.Del)+len(o.Focus) > 0 || o.Start > 0
+	return len(o.Mark)+len(o.Ins)+len(o.Del)+len(o.Focus)+len(o.Bad) > 0 || o.Start > 0
 }
 
 // Write prints code as HTML: runs of text, some in `<span class>`, and each
@@ -101,7 +102,7 @@ func (o Options) openLine(b *bytes.Buffer, line int) {
 	for _, c := range [...]struct {
 		name  string
 		lines Lines
-	}{{" mark", o.Mark}, {" ins", o.Ins}, {" del", o.Del}} {
+	}{{" mark", o.Mark}, {" ins", o.Ins}, {" del", o.Del}, {" bad", o.Bad}} {
 		if c.lines.Has(line) {
 			b.WriteString(c.name)
 		}

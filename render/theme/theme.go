@@ -4,8 +4,10 @@
 // them for good.
 //
 // Nothing in here loads from another host, and no page needs the scripts: they
-// remember the chosen theme, add copy buttons, and keep tabs of one group in
-// step.
+// remember the chosen theme, copy, keep tabs in step, follow the reader in the
+// contents, listen for keys, and load the search when somebody asks for it.
+// Whatever needs them is hidden until early.js has run, so that nothing moves
+// and nothing is offered in vain.
 package theme
 
 import (
@@ -14,6 +16,8 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"strings"
+
+	"github.com/compozy/docs/internal/mermaid"
 )
 
 //go:embed templates/*.html
@@ -41,7 +45,7 @@ func Templates() fs.FS {
 // Assets returns the style sheet and the scripts.
 func Assets() []Asset {
 	return []Asset{
-		asset("style", "site.css", "tokens.css", "page.css", "prose.css", "component.css", "code.css"),
+		asset("style", "site.css", "tokens.css", "page.css", "prose.css", "component.css", "mermaid.css", "system.css", "code.css", "media.css"),
 		asset("early", "early.js", "early.js"),
 		asset("late", "site.js", "site.js"),
 	}
@@ -50,13 +54,38 @@ func Assets() []Asset {
 func asset(role, name string, sources ...string) Asset {
 	var data []byte
 	for _, source := range sources {
-		text, err := static.ReadFile("static/" + source)
-		if err != nil {
-			panic(err) // the file is embedded
-		}
-		data = append(data, text...)
+		data = append(data, squeeze(read(source))...)
 	}
 	sum := sha256.Sum256(data)
 	stem, ext, _ := strings.Cut(name, ".")
 	return Asset{Role: role, Path: "_docs/" + stem + "." + hex.EncodeToString(sum[:6]) + "." + ext, Data: data}
+}
+
+// read returns a source. The style of drawings belongs to what draws them.
+func read(source string) string {
+	if source == "mermaid.css" {
+		return mermaid.CSS
+	}
+	text, err := static.ReadFile("static/" + source)
+	if err != nil {
+		panic(err) // the file is embedded
+	}
+	return string(text)
+}
+
+// squeeze leaves out what only those who read the sources need: indentation,
+// comments on lines of their own. No text in them reaches over a line's end.
+func squeeze(source string) string {
+	var b strings.Builder
+	comment := false
+	for line := range strings.SplitSeq(source, "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case comment || strings.HasPrefix(line, "/*"):
+			comment = !strings.HasSuffix(line, "*/")
+		case line != "" && !strings.HasPrefix(line, "//"):
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
 }

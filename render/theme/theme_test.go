@@ -1,8 +1,11 @@
 package theme
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io/fs"
 	"math"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -80,6 +83,9 @@ func TestContrastFormula(t *testing.T) {
 	}
 }
 
+// textColour finds the tokens that text is set in.
+var textColour = regexp.MustCompile(`[{;\s]color: var\(--([a-z-]+)\)`)
+
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	all := tokens(t)
@@ -103,6 +109,22 @@ func TestContrast(t *testing.T) {
 		if strings.HasPrefix(name, "hl-") || name == "ink" {
 			pairs = append(pairs, pair{text: name, ground: "raised"}, pair{name, "raised", "accent", 0.09},
 				pair{name, "raised", "success", 0.11}, pair{name, "raised", "danger", 0.10})
+		}
+	}
+	// Text on dark ground in light, and the other way round: what was copied, what a seal says.
+	pairs = append(pairs, pair{text: "paper", ground: "ink-strong"})
+	for _, text := range []string{"danger", "ink-soft", "ink", "ink-strong"} {
+		pairs = append(pairs, pair{text, "paper", "danger", 0.05}, pair{text, "paper", "danger", 0.08})
+	}
+	// A mark in the code says its sign in its own colour.
+	pairs = append(pairs, pair{"success", "raised", "success", 0.11}, pair{"danger", "raised", "danger", 0.10})
+	tested := map[string]bool{"tone": true} // stands for the tones
+	for _, p := range pairs {
+		tested[p.text] = true
+	}
+	for _, m := range textColour.FindAllStringSubmatch(string(Assets()[0].Data), -1) {
+		if !tested[m[1]] {
+			t.Errorf("text is set in --%s, whose contrast nothing computes", m[1])
 		}
 	}
 	for _, p := range pairs {
@@ -156,8 +178,53 @@ func TestAssets(t *testing.T) {
 			t.Errorf("the asset %q has no hashed name of its own", a.Path)
 		}
 		seen[a.Path] = true
-		if strings.HasSuffix(a.Path, ".js") && len(a.Data) > 6<<10 {
-			t.Errorf("%s has %d bytes, want at most 6 KiB", a.Path, len(a.Data))
+	}
+}
+
+// TestBudget holds what a page transfers before its reader does anything. The
+// components of a page share the style sheet's part.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	total := map[string]int{}
+	for _, a := range Assets() {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(a.Data); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		total[path.Ext(a.Path)] += b.Len()
+	}
+	for ext, most := range map[string]int{".js": 6 << 10, ".css": 12 << 10} {
+		if total[ext] == 0 || total[ext] > most {
+			t.Errorf("%s has %d bytes after gzip, want at most %d", ext, total[ext], most)
+		}
+	}
+}
+
+func TestSqueeze(t *testing.T) {
+	t.Parallel()
+	const in = "/* one\n   two */\n  a { b: c; } /* stays */\n\n// gone\n  x(\"// stays\");\n  /* gone */\n"
+	const want = "a { b: c; } /* stays */\nx(\"// stays\");\n"
+	if got := squeeze(in); got != want {
+		t.Errorf("squeeze gives %q, want %q", got, want)
+	}
+}
+
+// TestScripts holds the scripts to what a strict policy allows, and to the
+// other host's door: they name none.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	for _, a := range Assets() {
+		if a.Role == "style" {
+			continue
+		}
+		for _, bad := range []string{"eval(", "new Function", "http:", "https:", "document.write", "setAttribute(\"style", ".cssText"} {
+			if strings.Contains(string(a.Data), bad) {
+				t.Errorf("%s holds %q", a.Path, bad)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 // Package component judges how a page uses components: that each prop exists,
 // is there when it is needed and holds what its declaration asks for, that
-// parts stand inside their whole, and that images say what they show.
+// what it names exists, that charts can be drawn, that parts stand inside
+// their whole, and that images say what they show.
 //
 // It reads a parsed page and the vocabulary that the parser was given; it
 // renders nothing. A component that is in no vocabulary is the parser's
@@ -33,6 +34,8 @@ func Check(doc *mdx.Doc, v mdx.Vocabulary) []diag.Diagnostic {
 			}
 			if c, ok := v.Component(e.Name); ok {
 				out = append(out, checkProps(e, c)...)
+				out = append(out, checkReferences(e, c, v)...)
+				out = append(out, checkMermaid(e)...)
 			}
 		}
 		out = append(out, checkPlaces(doc, v)...)

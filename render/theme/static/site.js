@@ -1,135 +1,264 @@
 // Comforts that no page depends on.
-(function () {
+(() => {
   "use strict";
-  var root = document.documentElement;
+  const root = document.documentElement;
+  const find = (selector, from = document) => from.querySelector(selector);
+  const each = (selector, act, from = document) => from.querySelectorAll(selector).forEach(act);
+  const make = (tag, props, ...children) => {
+    const element = Object.assign(document.createElement(tag), props);
+    element.append(...children);
+    return element;
+  };
 
-  function remember(key, value) {
+  const remember = (key, value) => {
     try {
       if (value === null) localStorage.removeItem(key);
       else localStorage.setItem(key, value);
-    } catch (e) {}
-  }
-  function recall(key) {
-    try { return localStorage.getItem(key); } catch (e) { return null; }
-  }
+    } catch {}
+  };
+  const recall = (key) => {
+    try { return localStorage.getItem(key); } catch { return null; }
+  };
+
+  // One place says what has happened, to eyes and to screen readers.
+  const status = document.body.appendChild(make("div", { className: "status" }));
+  status.setAttribute("role", "status");
+  let quiet;
+  const say = (text) => {
+    status.textContent = text;
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { status.textContent = ""; }, 2200);
+  };
+  // The text may be a promise: browsers want to hear of it during the click.
+  const copy = (text, done) => {
+    const blob = Promise.resolve(text).then((t) => new Blob([t], { type: "text/plain" }));
+    return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])
+      .then(() => say(done), () => say("Copying failed"));
+  };
 
   // Theme: system, light, dark.
-  var order = ["system", "light", "dark"];
-  document.querySelectorAll("[data-theme-button]").forEach(function (button) {
-    function label() {
-      button.setAttribute("aria-label", "Theme: " + (root.dataset.theme || "system"));
+  const themes = ["system", "light", "dark"];
+  each("[data-theme-button]", (button) => {
+    const label = () => {
       button.title = "Theme: " + (root.dataset.theme || "system");
-    }
-    button.hidden = false;
+      button.setAttribute("aria-label", button.title);
+    };
     label();
-    button.addEventListener("click", function () {
-      var next = order[(order.indexOf(root.dataset.theme || "system") + 1) % order.length];
+    button.addEventListener("click", () => {
+      const next = themes[(themes.indexOf(root.dataset.theme || "system") + 1) % 3];
       if (next === "system") delete root.dataset.theme;
       else root.dataset.theme = next;
       remember("docs-theme", next === "system" ? null : next);
       label();
+      say(button.title);
     });
   });
 
-  // Copy buttons.
-  if (navigator.clipboard) {
-    document.querySelectorAll("figure.code").forEach(function (figure) {
-      var code = figure.querySelector("code");
-      var button = document.createElement("button");
-      button.type = "button";
-      button.className = "copy";
-      button.textContent = "Copy";
-      button.setAttribute("aria-live", "polite");
-      button.addEventListener("click", function () {
-        navigator.clipboard.writeText(code.textContent).then(function () {
-          button.textContent = "Copied";
-          setTimeout(function () { button.textContent = "Copy"; }, 1600);
-        }, function () {
-          button.textContent = "Not allowed";
-        });
-      });
-      (figure.querySelector("figcaption") || figure).appendChild(button);
-    });
-  }
+  // What one wants to paste: of a transcript its commands, of a change its
+  // result.
+  const codeOf = (figure) => {
+    const code = find("code", figure).cloneNode(true);
+    each(".del", (line) => line.remove(), code);
+    const text = code.textContent;
+    if (figure.dataset.lang !== "console") return text;
+    const commands = text.match(/^[$#] .*(?:\n> .*)*$/gm);
+    return commands ? commands.map((c) => c.replace(/^[$#>] /gm, "")).join("\n") + "\n" : text;
+  };
 
-  // Tabs of one group follow each other, here and on the next page.
-  function choose(group, key, except) {
-    document.querySelectorAll(".tabs").forEach(function (tabs) {
-      if (tabs === except || tabs.dataset.sync !== group) return;
-      tabs.querySelectorAll(":scope > .tab-radio").forEach(function (radio) {
-        if (radio.dataset.tab === key) radio.checked = true;
+  const copyIcon = '<svg class="icon" viewBox="0 0 20 20" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><g><rect x="7" y="7" width="10" height="10" rx="2"/><path d="M13 4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13"/></g><path class="tick" d="m4.5 10.5 3.5 3.5 7.5-8"/></svg>';
+
+  // Copying: code, links to headings, the page.
+  if (root.dataset.js) {
+    each("figure.code", (figure) => {
+      const button = make("button", { type: "button", className: "copy icon-button", innerHTML: copyIcon });
+      button.setAttribute("aria-label", "Copy code");
+      button.addEventListener("click", () => {
+        copy(codeOf(figure), "Code copied");
+        button.classList.add("copied");
+        setTimeout(() => button.classList.remove("copied"), 2200);
       });
+      (find("figcaption", figure) || figure).append(button);
     });
+    each(".anchor", (anchor) => anchor.addEventListener("click", () => copy(anchor.href, "Link copied")));
+    each("[data-copy-page]", (button) => button.addEventListener("click", () => {
+      copy(fetch(button.dataset.copyPage).then((r) => r.ok ? r.text() : Promise.reject()), "Page copied as Markdown");
+    }));
   }
-  document.querySelectorAll(".tabs[data-sync]").forEach(function (tabs) {
-    var group = tabs.dataset.sync, stored = recall("docs-tab-" + group);
-    if (stored !== null) choose(group, stored, null);
-    tabs.addEventListener("change", function (event) {
+  // Tabs with the same labels, or of one group, follow each other, here and on
+  // the next page.
+  const groupOf = (tabs) => tabs.dataset.sync ||
+    [...tabs.children].map((child) => child.dataset.tab).filter(Boolean).join("|");
+  const choose = (group, key, except) => each(".tabs", (tabs) => {
+    if (tabs === except || groupOf(tabs) !== group) return;
+    each(":scope > .tab-radio", (radio) => { if (radio.dataset.tab === key) radio.checked = true; }, tabs);
+  });
+  each(".tabs", (tabs) => {
+    const group = groupOf(tabs), stored = recall("docs-tab-" + group);
+    if (stored !== null) choose(group, stored);
+    tabs.addEventListener("change", (event) => {
       if (event.target.parentNode !== tabs) return;
+      const before = tabs.getBoundingClientRect().top;
       choose(group, event.target.dataset.tab, tabs);
+      scrollBy(0, tabs.getBoundingClientRect().top - before); // tabs above may have changed their height
       remember("docs-tab-" + group, event.target.dataset.tab);
     });
   });
 
-  // A link into a tab that is not shown shows it.
-  function reveal() {
-    var target;
-    try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch (e) {}
-    var found = false;
-    for (var panel = target && target.closest(".tab-panel"); panel; panel = panel.parentNode.closest(".tab-panel")) {
-      var label = panel.previousElementSibling;
-      if (label && label.control) label.control.checked = found = true;
+  // A link into a tab or a closed section shows it.
+  const reveal = () => {
+    let target, found = false;
+    try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch {}
+    for (let at = target; at && at !== document.body; at = at.parentNode) {
+      const label = at.matches(".tab-panel") && at.previousElementSibling;
+      if (label && label.control && !label.control.checked) label.control.checked = found = true;
+      if (at.tagName === "DETAILS" && !at.open) at.open = found = true;
     }
     if (found) target.scrollIntoView();
-  }
+  };
   addEventListener("hashchange", reveal);
   reveal();
 
-  // The navigation of a narrow window: nothing behind it takes the focus.
-  var nav = document.getElementById("docs:nav");
-  if (nav) {
-    var current = nav.querySelector('[aria-current="page"]');
-    var behind = document.querySelectorAll(".top, .main, .toc, .skip");
-    nav.addEventListener("toggle", function (event) {
-      var open = event.newState === "open";
-      behind.forEach(function (element) { element.inert = open; });
-      if (open) (current || nav.querySelector("a, button")).focus();
+  // Lists that can be narrowed to what one looks for. An entry holds those
+  // below it, so it stays while one of them does.
+  each("[data-filter]", (box) => {
+    box.hidden = false;
+    find("input", box).addEventListener("input", (event) => {
+      const words = event.target.value.toLowerCase().split(/\s+/);
+      let left = 0;
+      each("[data-find]", (entry) => {
+        const text = entry.textContent.toLowerCase();
+        entry.hidden = !words.every((word) => text.includes(word));
+        if (!entry.hidden && !find("[data-find]", entry)) left++;
+      }, box.parentNode);
+      say(left + " found");
     });
+  });
+
+  // Boxes that do not scroll are no stop for the keyboard.
+  const boxes = document.querySelectorAll("pre[tabindex], .table-box");
+  const stops = new ResizeObserver((all) => all.forEach(({ target }) => {
+    target.tabIndex = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight ? 0 : -1;
+  }));
+  boxes.forEach((box) => stops.observe(box));
+
+  // The navigation of a narrow window: nothing behind it takes the focus.
+  const nav = document.getElementById("Docs-nav");
+  if (nav) {
+    const current = find('[aria-current="page"]', nav);
+    const behind = (inert) => each(".top, .main, .toc, .skip", (element) => { element.inert = inert; });
+    nav.addEventListener("toggle", (event) => {
+      if (event.newState !== "open") return;
+      behind(true);
+      (current || find("a, button", nav)).focus();
+    });
+    // Before it closes, so that the button that opened it can have the focus.
+    nav.addEventListener("beforetoggle", (event) => { if (event.newState === "closed") behind(false); });
     if (current && nav.scrollHeight > nav.clientHeight) {
       nav.scrollTop = current.offsetTop - nav.clientHeight / 2;
     }
-    matchMedia("(min-width: 58rem)").addEventListener("change", function (event) {
+    matchMedia("(min-width: 58rem)").addEventListener("change", (event) => {
       if (event.matches && nav.matches(":popover-open")) nav.hidePopover();
     });
   }
 
   // The contents: mark the heading that is being read.
-  var toc = document.getElementById("docs:toc");
+  const toc = document.getElementById("Docs-toc");
   if (toc) {
-    toc.addEventListener("click", function (event) {
+    toc.addEventListener("click", (event) => {
       if (event.target.closest("a") && toc.matches(":popover-open")) toc.hidePopover();
     });
-    var links = {}, headings = [];
-    toc.querySelectorAll("a").forEach(function (link) {
-      var id = decodeURIComponent(link.hash.slice(1)), heading = document.getElementById(id);
-      if (heading) { links[id] = link; headings.push(heading); }
-    });
-    var marked = null, waiting = false;
-    var mark = function () {
+    const now = find("[data-toc-now]"), list = find("ul", toc), entries = [];
+    each("a", (link) => {
+      const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (heading) entries.push({ link, heading });
+    }, toc);
+    let marked, waiting = false;
+    const mark = () => {
       waiting = false;
-      var now = headings[0];
-      headings.forEach(function (heading) {
-        if (heading.getBoundingClientRect().top < 140 && heading.offsetParent) now = heading;
-      });
-      var link = now && links[now.id];
-      if (link === marked || !link) return;
-      if (marked) marked.removeAttribute("aria-current");
-      link.setAttribute("aria-current", "true");
-      marked = link;
+      const end = innerHeight + scrollY >= root.scrollHeight - 2;
+      let entry;
+      for (const e of entries) {
+        if (e.heading.offsetParent && e.heading.getBoundingClientRect().top < (end ? innerHeight : 150)) entry = e;
+      }
+      if (entry === marked) return;
+      if (marked) marked.link.removeAttribute("aria-current");
+      marked = entry;
+      if (now) now.textContent = entry ? entry.link.textContent : "";
+      list.style.setProperty("--read", entry ? entry.link.offsetTop + entry.link.offsetHeight - list.offsetTop + "px" : "0px");
+      if (!entry) return;
+      entry.link.setAttribute("aria-current", "true");
+      if (toc.scrollHeight > toc.clientHeight) toc.scrollTop = entry.link.offsetTop - toc.clientHeight / 2;
     };
-    addEventListener("scroll", function () {
+    toc.addEventListener("toggle", () => { marked = undefined; mark(); });
+    addEventListener("scroll", () => {
       if (!waiting) { waiting = true; requestAnimationFrame(mark); }
     }, { passive: true });
     mark();
   }
+
+  // Search loads when somebody is about to want it.
+  const opener = find("[data-search-open]");
+  const load = () => import(opener.dataset.searchOpen);
+  const search = () => load().then((module) => module.open({ base: opener.dataset.base }), () => say("Search could not be loaded"));
+  if (opener) {
+    opener.addEventListener("click", search);
+    for (const type of ["pointerenter", "focus"]) {
+      opener.addEventListener(type, () => load().catch(() => {}), { once: true });
+    }
+  }
+
+  // Keys. Single ones can be switched off: some people speak to their
+  // computers, and words are letters.
+  const go = (rel) => { const link = find(`a[rel="${rel}"]`); if (link) link.click(); };
+  let keys;
+  const help = () => {
+    if (!keys) {
+      const single = make("input", { type: "checkbox", checked: recall("docs-keys") !== "off" });
+      single.addEventListener("change", () => remember("docs-keys", single.checked ? null : "off"));
+      const rows = [["Search", "/", /Mac|iP/.test(navigator.platform) ? "⌘ K" : "Ctrl K"], ["Previous page", "["], ["Next page", "]"], ["These keys", "?"], ["Close", "Esc"]]
+        .filter(([text]) => opener || text !== "Search")
+        .map(([text, ...names]) => make("div", {}, make("dt", { textContent: text }), make("dd", {}, ...names.map((name) => make("kbd", { textContent: name })))));
+      const title = make("h2", { id: "Docs-keys", textContent: "Keyboard" });
+      const close = make("button", { className: "button button-secondary", textContent: "Close", autofocus: true });
+      keys = make("dialog", { className: "keys" }, make("form", { method: "dialog" },
+        title, make("dl", {}, ...rows), make("label", {}, single, " Use keys that are one character"), close));
+      keys.setAttribute("aria-labelledby", title.id);
+      keys.addEventListener("click", (event) => { if (event.target === keys) keys.close(); });
+      document.body.append(keys);
+    }
+    keys.showModal();
+  };
+  each("[data-keys]", (button) => button.addEventListener("click", help));
+  const acts = { "/": () => opener && search(), "?": help, "[": () => go("prev"), "]": () => go("next") };
+  addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented || find("dialog[open]")) return;
+    if (opener && event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      search();
+      return;
+    }
+    const act = acts[event.key];
+    // AltGr types brackets on some keyboards.
+    if (!act || event.metaKey || event.ctrlKey && !event.getModifierState("AltGraph")) return;
+    if (event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]")) return;
+    if (recall("docs-keys") === "off") return;
+    event.preventDefault();
+    act();
+  });
+
+  // A page that somebody points at is fetched before the click.
+  const seen = new Set([location.pathname]);
+  let pointed;
+  const fetchAhead = (event) => {
+    clearTimeout(pointed);
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.origin !== location.origin || seen.has(link.pathname) || !/\/$|\.html$/.test(link.pathname)) return;
+    if (navigator.connection && navigator.connection.saveData) return;
+    pointed = setTimeout(() => {
+      seen.add(link.pathname);
+      document.head.append(make("link", { rel: "prefetch", href: link.pathname }));
+    }, event.type === "touchstart" ? 0 : 60);
+  };
+  document.addEventListener("pointerover", fetchAhead, { passive: true });
+  document.addEventListener("touchstart", fetchAhead, { passive: true });
 })();

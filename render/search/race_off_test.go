@@ -1,0 +1,6 @@
+//go:build !race
+
+package search
+
+// raceEnabled says that the race detector runs.
+const raceEnabled = false

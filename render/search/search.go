@@ -1,0 +1,90 @@
+// Package search makes a site searchable without a server: Build turns the
+// sections of its pages into small files, and the client in static/ answers a
+// query from the few of them that the query needs.
+//
+// # What is written
+//
+//	index.json   the manifest: where each file begins, sections of each page
+//	t0.txt …     terms in order, each with its sections and their weight there
+//	r0.txt …     terms in the order of their reversed spelling (large sites)
+//	p0.json …    one page: address, title, and the text that results quote
+//
+// A word's first letters choose its file, so a query loads a file or two for
+// each word and then the pages it shows, however large the site is. A mistyped
+// word keeps its beginning or its end: files of the first kind find the one,
+// those of the second kind the other.
+//
+// Everything a score is made of is an integer, because the same query must
+// give the same answer here and in every browser. [Engine] and
+// static/engine.js are twins: a test runs both over the same files and
+// compares the answers.
+//
+// The package reads pages and returns bytes. It writes no files and knows no
+// clock.
+package search
+
+// Section is the part of a page between two headings, the unit that a query
+// finds. The first section of a page is the page itself: its Heading and
+// Anchor are empty.
+type Section struct {
+	Page    string // route of the page, "/docs/deployment/standalone-mode/"
+	Title   string // title of the page
+	Heading string
+	Anchor  string
+	// Trail are the headings above this one, without the page's title.
+	Trail []string
+	// Keywords are words that the page should be found by and does not show.
+	Keywords []string
+	Text     []string // prose, a block an entry, inline code included
+	Code     []string // code blocks
+	// Inline is the inline code of Text once more: it weighs as code does.
+	Inline []string
+}
+
+// Weights say how much a word counts by where it stands.
+type Weights struct {
+	Title, Heading, Code, Text int
+}
+
+// DefaultWeights are used for weights that are zero.
+var DefaultWeights = Weights{Title: 10, Heading: 6, Code: 2, Text: 1}
+
+func (w Weights) filled() Weights {
+	fill := func(v *int, otherwise int) {
+		if *v <= 0 {
+			*v = otherwise
+		}
+		*v = min(*v, maxWeight)
+	}
+	fill(&w.Title, DefaultWeights.Title)
+	fill(&w.Heading, DefaultWeights.Heading)
+	fill(&w.Code, DefaultWeights.Code)
+	fill(&w.Text, DefaultWeights.Text)
+	return w
+}
+
+// maxWeight keeps the arithmetic of levels far from overflow.
+const maxWeight = 1000
+
+// Options are what a site can set.
+type Options struct {
+	Weights Weights
+	// Synonyms are groups of words that find each other.
+	Synonyms [][]string
+}
+
+// File is a file for the output folder.
+type File struct {
+	Name string // with slashes, relative to the output folder
+	Data []byte
+}
+
+// Folder is where the files of an index are published.
+const Folder = "_docs/search/"
+
+// Stats describe an index.
+type Stats struct {
+	Pages, Sections, Terms int
+	TermFiles, EndFiles    int
+	IndexBytes, PageBytes  int // uncompressed
+}
