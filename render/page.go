@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"html/template"
 	"math"
 	"strconv"
@@ -108,8 +109,11 @@ func (r *Renderer) Page(s *site.Site, p *site.Page, facts PageFacts) (File, erro
 	if w.err != nil {
 		return File{}, w.err
 	}
-	data.Article = template.HTML(w.b.String())
-	return r.shellFile(p.Out, data)
+	article := bytes.Clone(w.b.Bytes())
+	data.Article = template.HTML(article)
+	file, err := r.shellFile(p.Out, data)
+	file.Article = article
+	return file, err
 }
 
 func (r *Renderer) shellFile(path string, data shellPage) (File, error) {

@@ -34,6 +34,9 @@ type Renderer struct {
 type File struct {
 	Path string
 	Data []byte
+	// Article is the part of a page's file that is the page's own content; nil
+	// for other files.
+	Article []byte
 }
 
 // New returns a Renderer that draws components from the library.

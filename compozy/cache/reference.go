@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -76,13 +77,18 @@ var differences = sync.OnceValue(func() map[string][]Difference {
 			continue
 		}
 		_, call, _ := strings.Cut(fields[0], ": [")
-		call = strings.TrimSuffix(call, "]")
+		call = unquoted(strings.TrimSuffix(call, "]"))
 		name, _, _ := strings.Cut(call, " ")
-		name = strings.ToUpper(strings.Trim(name, `"`))
+		name = strings.ToUpper(name)
 		out[name] = append(out[name], Difference{Call: call, Redis: fields[1], Embedded: fields[2]})
 	}
 	return out
 })
+
+var plainWord = regexp.MustCompile(`"([A-Za-z0-9._:*+$@(\[-]+)"`)
+
+// unquoted writes a call as one types it: quotes stand only where they must.
+func unquoted(call string) string { return plainWord.ReplaceAllString(call, "$1") }
 
 // CommandGroups returns the groups of commands in the order of Redis' manual.
 func CommandGroups() []string {

@@ -38,6 +38,17 @@ func TestCommandsAreProbed(t *testing.T) {
 	}
 }
 
+func TestUnquoted(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]string{
+		`"OBJECT" "FREQ" "k"`: "OBJECT FREQ k", `"SET" "a b" ""`: `SET "a b" ""`, `"EVAL" "return 1" "0"`: `EVAL "return 1" 0`, `"ZRANGE" "z" "[a" "-1"`: "ZRANGE z [a -1",
+	} {
+		if got := unquoted(call); got != want {
+			t.Errorf("%s is %s, want %s", call, got, want)
+		}
+	}
+}
+
 // TestGroups holds the groups against the ones that Redis tells.
 func TestGroups(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ import (
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/site"
 	"github.com/compozy/docs/render"
+	"github.com/compozy/docs/render/search"
 )
 
 // Options are what a run depends on beside the sources.
@@ -60,6 +61,8 @@ type Result struct {
 	// Examples are the code blocks of the pages that were asked for.
 	Examples []Example
 	Pages    []string // paths of the pages that were judged, sorted
+	// Search says how the queries of the configuration fared; nil without any.
+	Search *search.Figures
 }
 
 // Check judges a site and writes nothing. The error says that the work could
@@ -104,6 +107,7 @@ func Build(ctx context.Context, o Options) (Result, error) {
 	defer out.close()
 	r.result.Out = shown
 
+	r.writes = true
 	dates := r.dates()
 	if err := r.work(dates); err != nil {
 		return r.result, err
@@ -165,6 +169,9 @@ func (r *run) entries() ([]entry, error) {
 	}
 	for _, f := range slices.Concat(shared, proof) {
 		add(f)
+	}
+	for _, f := range slices.Concat(r.words, search.Assets()) {
+		add(render.File{Path: f.Name, Data: f.Data})
 	}
 	for _, a := range r.site.Assets {
 		out = append(out, entry{path: a.Out, from: a.Path})

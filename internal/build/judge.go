@@ -9,6 +9,7 @@ import (
 	"github.com/compozy/docs/internal/par"
 	"github.com/compozy/docs/internal/site"
 	"github.com/compozy/docs/render"
+	"github.com/compozy/docs/render/search"
 	"github.com/compozy/docs/validate/component"
 	"github.com/compozy/docs/validate/example"
 	"github.com/compozy/docs/validate/link"
@@ -25,6 +26,7 @@ type pageResult struct {
 	// printable says that the page can be rendered: it was read without error.
 	printable bool
 	file      render.File
+	sections  []search.Section
 }
 
 // judge checks every page, each by one worker, then what concerns the site as
@@ -67,7 +69,10 @@ func (r *run) judge() error {
 	if err := r.askExternal(); err != nil {
 		return err
 	}
-	return r.render()
+	if err := r.render(); err != nil {
+		return err
+	}
+	return r.indexWords()
 }
 
 func pagePath(p *site.Page) string { return p.File.Path() }
@@ -108,28 +113,35 @@ func (r *run) render() error {
 	for i, p := range r.site.Pages {
 		numbers[p] = i
 	}
+	type printed struct {
+		file     render.File
+		sections []search.Section
+	}
 	files, err := par.Map(r.ctx, r.o.jobs(), r.site.Pages, pagePath,
-		func(ctx context.Context, p *site.Page) (render.File, error) {
+		func(ctx context.Context, p *site.Page) (out printed, err error) {
 			defer tick()
 			found := r.pages[numbers[p]]
 			if !found.printable {
-				return render.File{}, nil
+				return out, nil
 			}
 			defer r.clock.start("render")()
-			file, err := r.renderer.Page(r.site, p, render.PageFacts{
+			out.file, err = r.renderer.Page(r.site, p, render.PageFacts{
 				Examples: render.Levels(levels(found.examples)), Links: found.links, Findings: len(found.found),
 				Seals: r.seals(p, found.examples), Proof: r.site.Href(render.ProofPath) + "#" + sectionOf(p),
 			})
 			if err != nil {
-				return file, fmt.Errorf("render %s: %w", p.File.Path(), err)
+				return out, fmt.Errorf("render %s: %w", p.File.Path(), err)
 			}
-			return file, ctx.Err()
+			if r.searched() {
+				out.sections = search.FromHTML(p, out.file.Article)
+			}
+			return out, ctx.Err()
 		})
 	if err != nil {
 		return err
 	}
 	for i, f := range files {
-		r.pages[i].file = f
+		r.pages[i].file, r.pages[i].sections = f.file, f.sections
 	}
 	return nil
 }

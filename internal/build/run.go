@@ -17,6 +17,7 @@ import (
 	"github.com/compozy/docs/internal/store"
 	"github.com/compozy/docs/render"
 	"github.com/compozy/docs/render/component"
+	"github.com/compozy/docs/render/search"
 	"github.com/compozy/docs/validate/example"
 	"github.com/compozy/docs/validate/link"
 )
@@ -38,6 +39,8 @@ type run struct {
 	selected map[string]bool // paths of the pages asked for; nil means all
 	pages    []pageResult    // parallel to site.Pages
 	external []link.ExternalUse
+	writes   bool // the run is a build
+	words    []search.File
 	result   Result
 }
 
@@ -79,9 +82,11 @@ func (r *run) equip(src *site.Source) (err error) {
 	library = library.WithSystem(r.system.of(r))
 	r.library, src.Prints = library, library.Outline
 	r.found = append(r.found, found...)
-	if r.renderer, err = render.New(library); err != nil {
+	renderer, err := render.New(library)
+	if err != nil {
 		return fmt.Errorf("prepare the renderer: %w", err)
 	}
+	r.renderer = renderer.WithSearch(search.ScriptPath())
 	if r.checker, err = example.New(src.Config.Examples, r.exampleOptions()); err != nil {
 		return fmt.Errorf("prepare the examples: %w", err)
 	}

@@ -224,7 +224,7 @@ func TestGood(t *testing.T) {
 	for _, test := range []struct{ kind, text, what string }{
 		{"kubernetes", deployment, "Kubernetes 1.37 (Deployment)"},
 		{"kubernetes", objects, "Kubernetes 1.37 (Namespace, ConfigMap, Secret, Service, Ingress, HorizontalPodAutoscaler, PodDisruptionBudget, CronJob, NetworkPolicy)"},
-		{"kubernetes", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: redis}\nspec:\n  serviceName: redis\n  selector: {matchLabels: {app: redis}}\n  template:\n    metadata: {labels: {app: redis}}\n    spec: {containers: [{name: redis, image: redis, volumeMounts: []}]}\n  volumeClaimTemplates:\n    - metadata: {name: data}\n      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1.5Gi}}}\n", "Kubernetes 1.37 (StatefulSet)"},
+		{"kubernetes", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: redis}\nspec:\n  serviceName: redis\n  selector: {matchLabels: {app: redis}}\n  template:\n    metadata: {labels: {app: redis}}\n    spec: {containers: [{name: redis, image: redis, volumeMounts: [{name: data, mountPath: /data}]}]}\n  volumeClaimTemplates:\n    - metadata: {name: data}\n      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1.5Gi}}}\n", "Kubernetes 1.37 (StatefulSet)"},
 		{"docker-compose", compose, "the Compose Specification"},
 		{"docker-compose", "services:\n  a: {image: \"x:${TAG:-1}\", volumes: [\"./data:/data\", \"/tmp:/tmp\"]}\n", "the Compose Specification"},
 		{"github-workflow", github, "GitHub Actions, by actionlint"},
@@ -244,6 +244,7 @@ func TestBroken(t *testing.T) {
 		{"a misspelt kind", "kubernetes", deployment, "kind: Deployment", "kind: Deploymnet", `2:7 "Deploymnet" the kind "Deploymnet" is not known [did you mean "Deployment"?]`},
 		{"an old version", "kubernetes", deployment, "apps/v1", "extensions/v1beta1", `1:13 "extensions/v1beta1" there is no Deployment in "extensions/v1beta1"`},
 		{"another label", "kubernetes", deployment, "      app: compozy\n  template", "      app: compozi\n  template", `9:12 "compozi" the selector wants app: compozi, which the template's labels do not have (13:14)`},
+		{"a mount of no claim", "kubernetes", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: redis}\nspec:\n  serviceName: redis\n  selector: {matchLabels: {app: redis}}\n  template:\n    metadata: {labels: {app: redis}}\n    spec: {containers: [{name: redis, image: redis, volumeMounts: [{name: data, mountPath: /data}]}]}\n  volumeClaimTemplates:\n    - metadata: {name: data}\n      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1.5Gi}}}\n", "{name: data, mountPath", "{name: dta, mountPath", `9:75 "dta" the mount names the volume "dta", which the pod does not have [did you mean "data"?]`},
 		{"a mount of nothing", "kubernetes", deployment, "- name: data\n              mountPath", "- name: dta\n              mountPath", `25:21 "dta" the mount names the volume "dta", which the pod does not have (27:7) [did you mean "data"?]`},
 		{"a quantity", "kubernetes", deployment, "512Mi", "512MB", `21:38 "512MB" spec.template.spec.containers.0.resources.limits.memory must match the pattern ^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$, not "512MB"`},
 		{"no name", "kubernetes", deployment, "  name: compozy\nspec", "  labels: {}\nspec", `3:1 "metadata" the object has no name`},

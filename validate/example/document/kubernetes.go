@@ -125,7 +125,7 @@ func judgeObject(object *tree.Node) (id string, problems []Problem) {
 	}
 	if template != nil {
 		problems = append(problems, judgeSelector(object, template)...)
-		problems = append(problems, judgePod(template.Get("spec"))...)
+		problems = append(problems, judgePod(template.Get("spec"), claims(object))...)
 	}
 	return id, problems
 }
@@ -198,14 +198,29 @@ func judgeSelector(object, template *tree.Node) []Problem {
 	return problems
 }
 
-// judgePod wants each mount to name a volume of the pod and each container to
-// have a name of its own.
-func judgePod(spec *tree.Node) []Problem {
+// claims are the volumes that each pod of a StatefulSet has beside those of its
+// template.
+func claims(object *tree.Node) []string {
+	list := object.Path("spec", "volumeClaimTemplates")
+	if list == nil {
+		return nil
+	}
+	var names []string
+	for _, claim := range list.Items {
+		if n := claim.Path("metadata", "name"); n != nil {
+			names = append(names, n.Text)
+		}
+	}
+	return names
+}
+
+// judgePod wants each mount to name a volume of the pod or a claimed one, and
+// each container to have a name of its own.
+func judgePod(spec *tree.Node, volumes []string) []Problem {
 	if spec == nil {
 		return nil
 	}
 	var problems []Problem
-	var volumes []string
 	if list := spec.Get("volumes"); list != nil {
 		for _, v := range list.Items {
 			volumes = append(volumes, v.Get("name").Text)
