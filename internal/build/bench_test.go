@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compozy/docs/internal/diag"
 )
 
 // benchPages is the size of the generated site.
@@ -87,4 +89,33 @@ func shares(b *testing.B, r Result) {
 			b.ReportMetric(100*p.Time.Seconds()/all, p.Name+"%")
 		}
 	}
+}
+
+// BenchmarkOwnPages measures a check of this repository's pages: cold, with
+// every example run, and warm, with nothing changed since.
+//
+//	go test -run '^$' -bench OwnPages -benchtime 3x ./internal/build
+func BenchmarkOwnPages(b *testing.B) {
+	root := b.TempDir()
+	copySources(b, root)
+	check := func(b *testing.B, o Options) {
+		b.Helper()
+		r, err := Check(b.Context(), o)
+		if err != nil || diag.HasErrors(r.Report.Diagnostics) {
+			b.Fatalf("%v\n%s", err, lines(r.Report.Diagnostics))
+		}
+		b.ReportMetric(float64(r.Report.Summary.Examples.Total()), "examples")
+	}
+	b.Run("cold", func(b *testing.B) {
+		for b.Loop() {
+			check(b, Options{Root: root, NoCache: true})
+		}
+	})
+	b.Run("warm", func(b *testing.B) {
+		check(b, Options{Root: root})
+		b.ResetTimer()
+		for b.Loop() {
+			check(b, Options{Root: root})
+		}
+	})
 }

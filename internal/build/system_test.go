@@ -23,7 +23,7 @@ const everySystemComponent = "---\ntitle: System\n---\n\n## Modes\n\n<ModeTable 
 	"## Variables\n\n<EnvTable />\n\n## Commands\n\n<CliReference />\n\n## Settings\n\n<ConfigSchema />\n\n## The site\n\n" +
 	"<ConfigSchema schema=\"source.config.schema.json\" anchors={false} />\n\n## Redis commands\n\n<RedisCommands />\n\n## Rules\n\n<RuleReference />\n\n" +
 	"## Components\n\n<ComponentReference />\n\n## Counts\n\n<Proof />\n\n```yaml\nmode: standalone\nredis:\n  standalone:\n    persistence:\n      enabled: false\n```\n\n" +
-	"## Chart\n\n<Mermaid chart={`flowchart LR\n  A[one] --> B[two]`} title=\"Two\" />\n"
+	"## Chart\n\n<Mermaid chart={`flowchart LR\n  A[one] --> B[two]`} title=\"Two\" />\n\n```mermaid title=\"Drawn\"\nflowchart LR\n  C --> D\n```\n"
 
 func buildSystemSite(t *testing.T, pages map[string]string) (Result, string) {
 	t.Helper()
@@ -82,7 +82,7 @@ func TestSystemComponents(t *testing.T) {
 		`href="#compozy-start"`, // in the contents
 		`<dt>examples executed</dt><dd>1</dd>`, `<dt>pages</dt><dd>2</dd>`,
 		`<div><dt>Examples</dt><dd><a href="/system/#counts">System</a></dd></div>`,
-		`<svg`, `data-filter`,
+		`<svg`, `data-filter`, `<figcaption>Drawn `,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %s", want)
