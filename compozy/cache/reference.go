@@ -90,12 +90,6 @@ var plainWord = regexp.MustCompile(`"([A-Za-z0-9._:*+$@(\[-]+)"`)
 // unquoted writes a call as one types it: quotes stand only where they must.
 func unquoted(call string) string { return plainWord.ReplaceAllString(call, "$1") }
 
-// CommandGroups returns the groups of commands in the order of Redis' manual.
-func CommandGroups() []string {
-	names, _ := groups()
-	return slices.Clone(names)
-}
-
 // Commands describes every command of Redis, by group and name.
 func Commands() []CommandInfo {
 	order, group := groups()

@@ -134,7 +134,8 @@ func (d *decoder) checkRedis() {
 	switch d.effective(mode.Redis) {
 	case mode.Standalone:
 		if d.sound("redis.db") && d.cfg.Int("redis.db") > 15 {
-			d.add("redis.db", d.because(d.new("compozy/redis-db", "redis.db", "redis.db is %s, and the embedded server has the databases 0 to 15", d.show("redis.db")), mode.Redis))
+			d.add("redis.db", d.because(d.new("compozy/redis-db", "redis.db", "redis.db is %s, and the embedded server has the databases 0 to 15", d.show("redis.db")).
+				WithAdvice("choose one of them, or use an external Redis: redis.mode: distributed"), mode.Redis))
 		}
 	case mode.Distributed:
 		d.checkRedisAddress()

@@ -226,6 +226,9 @@ func (d *decoder) wrongType(s subject) {
 	}
 	dg := diag.New("compozy/invalid-type", s.span, "%s is %s%s, not %s", s.at, s.describe(), s.from(), expectedType(s.f))
 	switch {
+	case s.n.Kind == tree.String && s.n.Text == "" && len(s.l.in.used) == 1 && !s.f.Sensitive:
+		name := s.l.in.used[0]
+		dg = dg.WithAdvice("%s holds nothing; a fallback counts then: ${%s:-%s}", name, name, showRaw(s.f.Default))
 	case !s.l.fixed:
 	case s.n.Kind == tree.List || s.n.Kind == tree.Map:
 		dg = dg.WithAdvice("%s", s.f.shape(s.at))

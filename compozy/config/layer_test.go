@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/compozy/docs/compozy/mode"
+	"github.com/compozy/docs/internal/diag"
 )
 
 func TestLayers(t *testing.T) {
@@ -185,6 +186,35 @@ func TestOldNames(t *testing.T) {
 			t.Errorf("%s: a fix %q that moves nothing", test.path, fix.NewText)
 		case test.fix != "" && (fix == nil || fix.NewText != test.fix):
 			t.Errorf("%s: fix %v, want %q", test.path, fix, test.fix)
+		}
+	}
+}
+
+// TestNothingToRead says what to type when a reference or a setting leaves a
+// value that cannot be used.
+func TestNothingToRead(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, yaml string
+		env        []string
+		note       string // "" for none that speaks of a fallback
+	}{
+		{"an empty variable", "server:\n  port: ${API_PORT}", []string{"API_PORT="}, "API_PORT holds nothing; a fallback counts then: ${API_PORT:-5001}"},
+		{"an empty fallback", "server:\n  cors_enabled: ${CORS:-}", nil, "CORS holds nothing; a fallback counts then: ${CORS:-true}"},
+		{"a variable of the wrong type", "server:\n  port: ${API_PORT}", []string{"API_PORT=high"}, ""},
+		{"an empty text", "server:\n  port: \"\"", nil, ""},
+		{"a database of its own server", "mode: standalone\nredis:\n  db: 16", nil, "choose one of them, or use an external Redis: redis.mode: distributed"},
+	} {
+		cfg, _ := decode(test.yaml, test.env, nil)
+		found := cfg.Findings()
+		if len(found) != 1 {
+			t.Errorf("%s: %s", test.name, showAll(cfg))
+			continue
+		}
+		said := slices.ContainsFunc(found[0].Notes, func(n diag.Note) bool { return n.Message == test.note })
+		guessed := slices.ContainsFunc(found[0].Notes, func(n diag.Note) bool { return strings.Contains(n.Message, "fallback") })
+		if said != (test.note != "") || test.note == "" && guessed {
+			t.Errorf("%s: want the note %q: %s", test.name, test.note, showAll(cfg))
 		}
 	}
 }

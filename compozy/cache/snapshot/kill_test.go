@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -97,6 +98,12 @@ func TestKill(t *testing.T) {
 			t.Logf("seed %d", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
 			dir := filepath.Join(t.TempDir(), "data")
+			// The writer of a process that was killed ends soon, not at once.
+			t.Cleanup(func() {
+				for tries := 0; os.RemoveAll(dir) != nil && tries < 100_000; tries++ {
+					runtime.Gosched()
+				}
+			})
 			var acknowledged uint64
 			kills := 0
 			for range (*rounds + 1) / 2 {

@@ -19,6 +19,7 @@
 package snapshot
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -164,7 +165,7 @@ func plain(doing string, err error) error {
 	case errors.As(err, &errno):
 		return fmt.Errorf("%s: %w", doing, errno)
 	}
-	for _, own := range []error{ErrNewer, ErrKey, ErrDamaged, dataset.ErrDamaged, dataset.ErrNotNormal} {
+	for _, own := range []error{context.Canceled, context.DeadlineExceeded, ErrNewer, ErrKey, ErrDamaged, dataset.ErrDamaged, dataset.ErrNotNormal} {
 		if errors.Is(err, own) {
 			return fmt.Errorf("%s: %w", doing, own)
 		}
