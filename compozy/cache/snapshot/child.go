@@ -179,10 +179,36 @@ func frame(w *bufio.Writer, b []byte) error {
 // Serve is the whole of the process that a [Child] starts: it reads the job
 // and the records, writes the generation, answers, and returns the exit
 // status. An input that ends before its end mark leaves nothing published.
+//
+// The caller ends the process with the status at once. When nobody waits for
+// the answer any more, Serve does not wait for BadgerDB either: whoever takes
+// the directory over removes the files under it, and it would try to write
+// them for ever.
 func Serve(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
+	parent := os.Getppid()
+	lost, done := make(chan struct{}), make(chan int, 1)
+	go func() { done <- respond(ctx, stdin, stdout, func() { close(lost) }) }()
+	alive := time.NewTicker(time.Second)
+	defer alive.Stop()
+	for {
+		select {
+		case status := <-done:
+			return status
+		case <-lost:
+			return 1
+		case <-alive.C:
+			if os.Getppid() != parent {
+				return 1
+			}
+		}
+	}
+}
+
+// respond does the work and answers. It calls lost when the input breaks off.
+func respond(ctx context.Context, stdin io.Reader, stdout io.Writer, lost func()) int {
 	a := answer{}
 	say := json.NewEncoder(stdout)
-	m, err := serve(ctx, bufio.NewReaderSize(stdin, 256<<10), func(done, all int64) {
+	m, err := serve(ctx, bufio.NewReaderSize(stdin, 256<<10), lost, func(done, all int64) {
 		_ = say.Encode(answer{Done: done, All: all}) // whoever reads no more needs none
 	})
 	if err != nil {
@@ -200,7 +226,7 @@ func Serve(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	return 0
 }
 
-func serve(ctx context.Context, in *bufio.Reader, verified func(done, all int64)) (*Meta, error) {
+func serve(ctx context.Context, in *bufio.Reader, lost func(), verified func(done, all int64)) (*Meta, error) {
 	head, err := unframe(in)
 	if err != nil {
 		return nil, fmt.Errorf("read the job: %w", err)
@@ -217,6 +243,7 @@ func serve(ctx context.Context, in *bufio.Reader, verified func(done, all int64)
 				return nil
 			}
 			if err != nil {
+				lost()
 				return fmt.Errorf("read the records: %w", err)
 			}
 			if err := emit(record); err != nil {
