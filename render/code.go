@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/render/component"
 	"github.com/compozy/docs/render/highlight"
 )
 
@@ -21,6 +22,9 @@ func (w *writer) codeBlock(c *mdx.CodeBlock, untitled bool) {
 		title = ""
 	}
 	lang := c.Info.Lang
+	if lang == "mermaid" && w.chart(c, title) {
+		return
+	}
 	if w.bare {
 		if title != "" {
 			w.str(`<figure class="code"><figcaption>`)
@@ -55,6 +59,33 @@ func (w *writer) codeBlock(c *mdx.CodeBlock, untitled bool) {
 		w.str("</figure>")
 	}
 	w.str("\n")
+}
+
+// chart prints a fence of Mermaid as a drawing. One that is shown as text
+// (`display`), and one with mistakes, stay code.
+func (w *writer) chart(c *mdx.CodeBlock, title string) bool {
+	if _, display := c.Info.Get("display"); display || w.bare {
+		return false
+	}
+	svg, err := component.Chart(string(c.Code.Text()), title, "", func() string { return w.ID("chart") })
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	if svg == "" {
+		return false
+	}
+	w.str(`<figure class="diagram"><div class="diagram-box">` + string(svg) + "</div>")
+	if seal, sealed := w.seals[c]; sealed || title != "" {
+		w.str("<figcaption>")
+		w.escape(title)
+		if sealed {
+			w.str(" ")
+			w.seal(seal)
+		}
+		w.str("</figcaption>")
+	}
+	w.str("</figure>\n")
+	return true
 }
 
 func (w *writer) codeHead(c *mdx.CodeBlock, lang, title string) {

@@ -157,6 +157,7 @@ func (w *writer) splitsBelow(kids []mdx.Node) bool {
 }
 
 func (w *writer) heading(h *mdx.Heading) {
+	w.oldIDs(h)
 	level := h.Level
 	if !w.bare && level == 1 {
 		if w.h1 {

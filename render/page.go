@@ -23,6 +23,9 @@ type PageFacts struct {
 	// Proof is the address of the page's part of the proof page and Markdown
 	// that of the page as Markdown. They are printed as they are; "" for none.
 	Proof, Markdown string
+	// Card is the whole address of the picture that stands for the page where a
+	// link to it is shown, and Feed the address of the feed of changed pages.
+	Card, Feed string
 }
 
 // Levels counts examples by how far they are proven.
@@ -31,7 +34,9 @@ type Levels struct{ Executed, Validated, Parsed, Display int }
 // shellPage is what the shell's template prints.
 type shellPage struct {
 	frame
+	head
 	Title       string // of the browser's window
+	Name        string // the page's own title
 	Description string
 	Canonical   string
 	Nav         template.HTML
@@ -74,6 +79,7 @@ func (r *Renderer) Page(s *site.Site, p *site.Page, facts PageFacts) (File, erro
 	w := r.writer(p.Doc)
 	defer w.free()
 	w.seals = facts.Seals
+	w.moved = p.Moved
 	w.link = func(l *mdx.Link) string { return s.Resolve(p, l.Dest).Href }
 	w.asset = func(dest string) (string, bool) {
 		if t := s.Resolve(p, dest); t.Asset != nil {
@@ -83,7 +89,9 @@ func (r *Renderer) Page(s *site.Site, p *site.Page, facts PageFacts) (File, erro
 	}
 	data := shellPage{
 		frame:       r.frame(s),
+		head:        headOf(s, p, facts),
 		Title:       windowTitle(p.Title, s.Config.Site.Title),
+		Name:        p.Title,
 		Description: p.Description,
 		Canonical:   absolute(s, p.Route),
 		Nav:         navigation(s, p),

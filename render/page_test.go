@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -183,6 +184,12 @@ func TestPagesAreSound(t *testing.T) {
 					t.Errorf("%s: a button has no name", f.Path)
 				}
 			case "script":
+				if attrOf(n, "type") == "application/ld+json" && n.FirstChild != nil { // data, which no browser runs
+					if !json.Valid([]byte(n.FirstChild.Data)) {
+						t.Errorf("%s: the data is no JSON: %s", f.Path, n.FirstChild.Data)
+					}
+					break
+				}
 				if n.FirstChild != nil || !strings.HasPrefix(attrOf(n, "src"), "/base/_docs/") {
 					t.Errorf("%s: a script is inline or not the site's own", f.Path)
 				}
@@ -237,13 +244,16 @@ func TestShared(t *testing.T) {
 		"robots.txt":     "Sitemap: https://docs.example.com/base/sitemap.xml\n",
 		"old/index.html": `content="0; url=/base/docs/b/#two"`,
 		"away.html":      `<a href="https://example.com/">`,
+		"feed.xml":       "<entry>\n<title>A &lt;title&gt;</title>\n<id>https://docs.example.com/base/docs/a/</id>",
+		"_headers":       "/base/*\n  Content-Security-Policy: default-src 'none'; ",
+		"_redirects":     "/base/old/ /base/docs/b/#two 301\n/base/old /base/docs/b/#two 301\n",
 	} {
 		if !strings.Contains(got[path], want) {
 			t.Errorf("%s has no %q:\n%s", path, want, got[path])
 		}
 	}
-	if len(files) != 9 {
-		t.Errorf("there are %d shared files, want 9", len(files))
+	if len(files) != 12 {
+		t.Errorf("there are %d shared files, want 12", len(files))
 	}
 }
 

@@ -61,6 +61,7 @@ func (r *Renderer) Proof(s *site.Site, p Proof) ([]File, error) {
 	page, err := r.shellFile("proof/index.html", shellPage{
 		frame:       r.frame(s),
 		Title:       windowTitle("Proof", s.Config.Site.Title),
+		Name:        "Proof",
 		Description: "Every example of this site, how far it is proven, and what ran.",
 		Canonical:   absolute(s, ProofPath),
 		Nav:         navigation(s, nil),

@@ -7,11 +7,12 @@ import (
 
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/render/publish"
 )
 
 // Shared returns the files of a site that belong to no page: the style sheet
-// and scripts, 404.html, sitemap.xml, robots.txt, and one file for each
-// redirect.
+// and scripts, 404.html, sitemap.xml, robots.txt, the feed, what a host needs
+// to know, and one file for each redirect.
 func (r *Renderer) Shared(s *site.Site) ([]File, error) {
 	var files []File
 	for _, a := range r.assets {
@@ -20,6 +21,7 @@ func (r *Renderer) Shared(s *site.Site) ([]File, error) {
 	notFound, err := r.shellFile("404.html", shellPage{
 		frame:    r.frame(s),
 		Title:    windowTitle("Page not found", s.Config.Site.Title),
+		Name:     "Page not found",
 		Nav:      navigation(s, nil),
 		Heading:  "Page not found",
 		NotFound: true,
@@ -31,8 +33,38 @@ func (r *Renderer) Shared(s *site.Site) ([]File, error) {
 	if sitemap, ok := sitemap(s); ok {
 		files = append(files, sitemap)
 	}
+	if feed, ok := publish.Feed(s); ok {
+		files = append(files, File{Path: feed.Path, Data: feed.Data})
+	}
+	hosts := publish.HostHeaders(s, r.hashed(), SpeculationPath)
+	files = append(files, File{Path: hosts.Path, Data: hosts.Data})
+	if moved, ok := publish.HostRedirects(s, func(to *site.Redirect) string { return encodeURL(redirectTarget(s, to).Href) }); ok {
+		files = append(files, File{Path: moved.Path, Data: moved.Data})
+	}
 	redirects, err := r.redirects(s)
 	return append(files, redirects...), err
+}
+
+// hashed are the files whose names change with their content.
+func (r *Renderer) hashed() []string {
+	var paths []string
+	for _, a := range r.assets {
+		paths = append(paths, a.Path)
+	}
+	if r.search != "" {
+		paths = append(paths, r.search)
+	}
+	return paths
+}
+
+// redirectTarget returns where a redirect leads; without an address, nowhere
+// that a page could send its reader to.
+func redirectTarget(s *site.Site, r *site.Redirect) site.Target {
+	t := s.Resolve(nil, r.To)
+	if t.Kind == site.TargetInvalid || t.Kind == site.TargetMissing || !mdx.SafeURL(t.Href) {
+		return site.Target{Kind: site.TargetMissing}
+	}
+	return t
 }
 
 // SpeculationPath is a file of rules by which a browser prepares the page that a
@@ -94,8 +126,8 @@ func robots(s *site.Site) File {
 func (r *Renderer) redirects(s *site.Site) ([]File, error) {
 	var files []File
 	for _, redirect := range s.Redirects {
-		target := s.Resolve(nil, redirect.To)
-		if target.Kind == site.TargetInvalid || target.Kind == site.TargetMissing || !mdx.SafeURL(target.Href) {
+		target := redirectTarget(s, redirect)
+		if target.Href == "" {
 			continue
 		}
 		canonical := ""

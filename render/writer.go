@@ -21,8 +21,9 @@ type writer struct {
 	asset func(dest string) (string, bool)
 	// seals are the proof levels of fences; nil without proof.
 	seals map[*mdx.CodeBlock]Seal
-	bare  bool // see Article
-	h1    bool // a level 1 heading has been printed
+	moved []site.Moved // old ids, which the page keeps
+	bare  bool         // see Article
+	h1    bool         // a level 1 heading has been printed
 	ids   map[string]int
 	attrs map[attrKey]*mdx.Link // links in attributes, filled on first use
 	err   error                 // the first one
@@ -161,7 +162,13 @@ func (w *writer) attrURL(el *mdx.Element, attr, dest string, loads bool) (string
 
 // document prints the whole content with its footnotes.
 func (w *writer) document() {
-	w.nodes(w.doc.Body)
+	w.oldIDs(nil)
+	for _, n := range w.doc.Body {
+		if _, heading := n.(*mdx.Heading); !heading { // they print their own
+			w.oldIDs(n)
+		}
+		w.node(n)
+	}
 	if len(w.doc.Footnotes) == 0 {
 		return
 	}
@@ -170,6 +177,18 @@ func (w *writer) document() {
 		w.footnote(f)
 	}
 	w.str("</ol>\n</section>\n")
+}
+
+// oldIDs prints the ids that a page had once in front of what has another id
+// now: a link from elsewhere arrives there without any script.
+func (w *writer) oldIDs(before mdx.Node) {
+	for _, m := range w.moved {
+		if m.Before == before {
+			w.str("<span")
+			w.attr("id", m.ID)
+			w.str("></span>")
+		}
+	}
 }
 
 func (w *writer) footnote(f *mdx.Footnote) {

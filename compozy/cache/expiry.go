@@ -50,13 +50,12 @@ func (e *expiry) stop() {
 	<-e.done
 }
 
-// walk is one tick. What it waits for the gate is no time spent.
+// walk is one tick. What it waits, for the gate or for a processor, is no time
+// spent.
 func (f *front) walk() time.Duration {
 	f.gate.lock()
 	defer f.gate.unlock()
-	begin := time.Now()
-	f.advance()
-	took := time.Since(begin)
+	took := worked(f.advance)
 	f.walking += took
 	return took
 }

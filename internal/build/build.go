@@ -162,6 +162,11 @@ func (r *run) entries() ([]entry, error) {
 	}
 	for _, p := range r.pages {
 		add(p.file)
+		add(p.beside.twin)
+		add(p.beside.card)
+	}
+	for _, f := range r.forModels() {
+		add(f)
 	}
 	proof, err := r.renderer.Proof(r.site, r.proof())
 	if err != nil {

@@ -26,6 +26,7 @@ type pageResult struct {
 	// printable says that the page can be rendered: it was read without error.
 	printable bool
 	file      render.File
+	beside    beside
 	sections  []search.Section
 }
 
@@ -63,6 +64,9 @@ func (r *run) judge() error {
 	}
 	r.found = append(r.found, r.checkCoverage()...)
 	if err := r.checkLock(); err != nil {
+		return err
+	}
+	if err := r.checkLedger(); err != nil {
 		return err
 	}
 	stop()
@@ -116,7 +120,9 @@ func (r *run) render() error {
 	type printed struct {
 		file     render.File
 		sections []search.Section
+		beside   beside
 	}
+	feed := r.feedAddress()
 	files, err := par.Map(r.ctx, r.o.jobs(), r.site.Pages, pagePath,
 		func(ctx context.Context, p *site.Page) (out printed, err error) {
 			defer tick()
@@ -125,10 +131,15 @@ func (r *run) render() error {
 				return out, nil
 			}
 			defer r.clock.start("render")()
-			out.file, err = r.renderer.Page(r.site, p, render.PageFacts{
+			facts := render.PageFacts{
 				Examples: render.Levels(levels(found.examples)), Links: found.links, Findings: len(found.found),
 				Seals: r.seals(p, found.examples), Proof: r.site.Href(render.ProofPath) + "#" + sectionOf(p),
-			})
+				Markdown: r.site.Href("/" + site.TwinOut(p.Out)), Feed: feed,
+			}
+			if out.beside, err = r.besidePage(p, &facts); err != nil {
+				return out, fmt.Errorf("write %s as Markdown: %w", p.File.Path(), err)
+			}
+			out.file, err = r.renderer.Page(r.site, p, facts)
 			if err != nil {
 				return out, fmt.Errorf("render %s: %w", p.File.Path(), err)
 			}
@@ -141,7 +152,7 @@ func (r *run) render() error {
 		return err
 	}
 	for i, f := range files {
-		r.pages[i].file, r.pages[i].sections = f.file, f.sections
+		r.pages[i].file, r.pages[i].sections, r.pages[i].beside = f.file, f.sections, f.beside
 	}
 	return nil
 }

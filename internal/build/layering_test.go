@@ -86,7 +86,7 @@ var fences = map[string][]string{
 	"github.com/yuin/gopher-lua":                 {"compozy/cache", "validate/example/lang"},
 	"github.com/spf13/cobra":                     {"compozy/cli"},
 	"github.com/spf13/pflag":                     {"compozy/cli"},
-	"golang.org/x/sys":                           {"internal/build", "compozy/cache/snapshot"},
+	"golang.org/x/sys":                           {"internal/build", "compozy/cache", "compozy/cache/snapshot", "validate/example/shell"},
 	"golang.org/x/term":                          {"cmd/docs"},
 	"golang.org/x/text/width":                    {"internal/diag"},
 	"golang.org/x/text/unicode/norm":             {"internal/site", "validate/link", "internal/mdx", "render/search"},

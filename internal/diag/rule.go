@@ -20,7 +20,7 @@ type Rule struct {
 // rules is the whole table, one slice for each area.
 var rules = sorted(
 	runRules, mdxRules, frontMatterRules, configRules, pageRules, navRules, fileRules,
-	linkRules, outlineRules, componentRules, componentFileRules, systemRules, exampleRules, shellRules, yamlProofRules, secondRules, coverageRules, searchRules, compozyRules,
+	linkRules, outlineRules, componentRules, componentFileRules, systemRules, exampleRules, shellRules, yamlProofRules, secondRules, coverageRules, searchRules, ledgerRules, compozyRules,
 )
 
 func sorted(areas ...[]Rule) []Rule {

@@ -2,6 +2,18 @@ package diag
 
 var exampleRules = []Rule{
 	{
+		ID: "example/empty", Severity: Error, Summary: "an example holds nothing that could be proven",
+		Cause:   "The block is empty, or a configuration in which every line is a comment. It would count as a proven example and prove nothing.",
+		Example: "```yaml\n# mode: standalone\n```\n",
+		Remedy:  "Write the example. An empty configuration is an example of the defaults when it says which: expect=\"redis=distributed\".",
+	},
+	{
+		ID: "example/unused-file", Severity: Error, Summary: "no command uses the file that a block writes",
+		Cause:   "file=… writes a block into the folder of its session for the commands that follow. No block of commands with that session stands behind it, so the connection that the page shows does not exist; most often the two names of the session differ.",
+		Example: "```yaml file=\"compozy.yaml\" session=\"first\"\nmode: standalone\n```\n",
+		Remedy:  "Give the commands the same session, put them behind the file, or remove file=… and session=….",
+	},
+	{
 		ID: "example/unclassified", Severity: Error, Summary: "a code block names no language",
 		Cause:   "Each code block is proven as far as its language allows, or shown with a written reason. A block without a language is neither.",
 		Example: "```\nmode: standalone\n```\n",

@@ -16,7 +16,7 @@ var linkRules = []Rule{
 		Summary:  "a link leads to a place that its page does not have",
 		Cause: "The page exists, but no heading, footnote or `id` on it has the name after `#`. The browser would open the page " +
 			"at its top and say nothing. Ids of headings come from their text and change with it.",
-		Example: "See [persistence](./standalone-mode.mdx#persistance).",
+		Example: "See [persistence](./redis.mdx#persistence-option).",
 		Remedy:  "Correct the anchor; the message names the closest one. A heading keeps its id when it is written out: `## Title [#id]`.",
 	},
 	{

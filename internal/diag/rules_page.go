@@ -70,7 +70,7 @@ var pageRules = []Rule{
 		Summary: "a key of the front matter means nothing",
 		Cause:   "The key is not one that the builder reads, so it has no effect. Often it is misspelt.",
 		Example: "---\ntitle: Redis\ndescripton: The cache\n---",
-		Remedy:  "Correct or delete the key. Known are aliases, description, draft, icon, keywords, navigation, title, toc and updated.",
+		Remedy:  "Correct or delete the key. Known are aliases, anchors, description, draft, icon, keywords, navigation, title, toc and updated.",
 	},
 	{
 		ID: "page/front-matter-type", Severity: Error,

@@ -5,7 +5,7 @@ var searchRules = []Rule{
 		ID: "search/golden-missing", Severity: Warning, Summary: "a query does not find what readers must find by it",
 		Cause: "`search.golden` in source.config.json says which page or section a query must find among its first five pages. The page " +
 			"does not say these words where they count, or others say them more.",
-		Example: `{"search": {"golden": [{"query": "persistance", "expect": ["deployment/standalone-mode#persistence"]}]}}`,
+		Example: `{"search": {"golden": [{"query": "snapshots", "expect": ["deployment/standalone-mode#persistence"]}]}}`,
 		Remedy: "Use the readers' words in the title, a heading or the first paragraph, add them as `keywords` in the page's front " +
 			"matter, or as `search.synonyms` when they mean the same everywhere.",
 	},

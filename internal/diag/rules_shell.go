@@ -32,6 +32,24 @@ var shellRules = []Rule{
 		Remedy:  "Run docs examples update, which writes what is printed and keeps the wildcards, and read the change.",
 	},
 	{
+		ID: "example/output-unclaimed", Severity: Warning, Summary: "expected output consists of wildcards only",
+		Cause:   "A command prints something, and what stands behind it would match anything else as well. It looks like a checked example and checks nothing.",
+		Example: "```console\n$ compozy version\n...\n```\n",
+		Remedy:  "Leave a word that matters in one of the lines: compozy [..]. A command whose output does not matter can say so itself: > /dev/null.",
+	},
+	{
+		ID: "example/hidden-failure", Severity: Error, Summary: "a command fails where nothing shows it",
+		Cause:   "The shell forgets: only the last command of a pipe gives it its status, set +e and || true go on behind a failure, a command inside $( ) is not asked, and nobody looks at how a background job ended. Here compozy, curl, redis-cli or redis-server failed in such a place, and the block would look as if everything had worked. A condition may fail, of if, while, until and !, and the left side of ||; a command line of compozy that is wrong may not.",
+		Example: "```bash\ncompozy config show --config missing.yaml | head -3\n```\n",
+		Remedy:  "Mend the command. One that is meant to fail stands alone and says so: exit=\"2\" on a bash fence, [exit 2] as the last line of its output in a transcript, wait $! for a background job.",
+	},
+	{
+		ID: "example/not-reached", Severity: Error, Summary: "a command on the page never runs",
+		Cause:   "A reader sees this command as one that was run like the others. The shell never came to it: an exit stands in front of it, the block fails before it as exit=… says, it is the branch that was not taken, or the body of a function that nothing calls.",
+		Example: "```bash\nexit 0\ncompozy version\n```\n",
+		Remedy:  "Let the commands in front of it lead there, or move it into a block that runs it; a block that only a reader can run says display=\"why\".",
+	},
+	{
 		ID: "example/sandbox", Severity: Error, Summary: "a command reaches out of its sandbox",
 		Cause:   "The commands of a page have a folder, a network and an environment of their own, and limits on time, output, memory, jobs and recursion. This one used a path outside its folder, or more than the limits allow.",
 		Example: "```bash\ncat /etc/passwd\n```\n",

@@ -13,6 +13,7 @@ type claim struct {
 	out  string
 	file *source.File
 	page bool
+	twin bool // the Markdown of a page
 }
 
 // collisions finds sources that would be written to one place. Letter case and
@@ -22,6 +23,7 @@ func collisions(src *Source) []diag.Diagnostic {
 	claims := make([]claim, 0, len(src.Pages)+len(src.Assets))
 	for _, p := range src.Pages {
 		claims = append(claims, claim{out: p.Out, file: p.File, page: true})
+		claims = append(claims, claim{out: TwinOut(p.Out), file: p.File, twin: true})
 	}
 	for _, a := range src.Assets {
 		claims = append(claims, claim{out: a.Out, file: source.NewFile(a.Path, nil)})
@@ -39,7 +41,9 @@ func collisions(src *Source) []diag.Diagnostic {
 		}
 		key := foldCase(c.out)
 		if first, ok := taken[key]; ok {
-			ds = append(ds, collision(claims[first], c))
+			if !claims[first].twin || !c.twin { // else the pages collide, and that is reported
+				ds = append(ds, collision(claims[first], c))
+			}
 			continue
 		}
 		taken[key] = i
@@ -83,6 +87,9 @@ func collision(first, second claim) diag.Diagnostic {
 		WithAdvice("rename or delete one of the two")
 }
 
+// TwinOut is where a page that is written to a file is published as Markdown.
+func TwinOut(out string) string { return strings.TrimSuffix(out, "index.html") + "index.md" }
+
 // builtFolder holds the theme's style sheets and scripts. Package theme names
 // it; a test of package render holds the two together.
 const builtFolder = "_docs"
@@ -92,10 +99,11 @@ func reserved(c claim) (diag.Diagnostic, bool) {
 	key := foldCase(c.out)
 	switch {
 	case key == "404.html", key == "sitemap.xml", key == "robots.txt", key == "proof.json", key == "proof/index.html":
+	case key == "llms.txt", key == "llms-full.txt", key == "feed.xml", key == "_headers", key == "_redirects":
 	case key == builtFolder, strings.HasPrefix(key, builtFolder+"/"):
 	default:
 		return diag.Diagnostic{}, false
 	}
 	return diag.New("file/reserved", c.file.Whole(), "the builder writes %q itself", c.out).
-		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt, proof.json, the page /proof/ and everything below %s/ are made for the site", builtFolder), true
+		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt, llms.txt, llms-full.txt, feed.xml, _headers, _redirects, proof.json, the page /proof/ and everything below %s/ are made for the site", builtFolder), true
 }

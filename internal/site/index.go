@@ -70,8 +70,9 @@ func Index(src *Source, docs []*mdx.Doc) (*Site, []diag.Diagnostic) {
 		s.files["/"+norm.NFC.String(a.Path)] = a
 	}
 	for _, a := range src.lost {
-		if _, taken := s.addresses[a.URL]; !taken {
-			s.addresses[a.URL] = a
+		address := strings.TrimSuffix(a.URL, "/") // the proof page's ends with one
+		if _, taken := s.addresses[address]; !taken {
+			s.addresses[address] = a
 		}
 		s.files["/"+norm.NFC.String(a.Path)] = a
 	}

@@ -28,6 +28,7 @@ type frontKey struct {
 
 var frontKeys = []frontKey{
 	{"aliases", []tree.Kind{tree.String, tree.List}, "an old address or a list of them"},
+	{"anchors", []tree.Kind{tree.Map}, "old ids of the page with their new ones: {old-id: new-id}"},
 	{"description", []tree.Kind{tree.String}, "text"},
 	{"draft", []tree.Kind{tree.Bool}, "true or false"},
 	{"icon", []tree.Kind{tree.String}, "the name of an icon"},
@@ -60,6 +61,7 @@ func readOutline(p *Page, prints func(*mdx.Element) []Anchor) (outline, []diag.D
 	ds = append(ds, checkHeadings(p)...)
 	p.Printed = printed(p.Doc, prints)
 	ds = append(ds, readAnchors(p)...)
+	ds = append(ds, readMoved(p)...)
 	return outline{
 		draft:    frontBool(p.Doc, "draft", false),
 		unlisted: !frontBool(p.Doc, "navigation", true),

@@ -124,6 +124,7 @@ func newOccupied(s *Site, redirects int) occupied {
 	}
 	for _, p := range s.Pages {
 		o.add(p.Out, "the page "+p.File.Path())
+		o.add(TwinOut(p.Out), "the Markdown of "+p.File.Path())
 	}
 	for _, a := range s.Assets {
 		o.add(a.Out, "the file "+a.Path)

@@ -310,7 +310,7 @@ func (s *Site) lookupFile(name string) *Page {
 func (s *Site) at(clean string) any {
 	key := strings.TrimSuffix(clean, "/")
 	if f, ok := s.addresses[key]; ok {
-		if _, isAsset := f.(*Asset); !isAsset || key == clean {
+		if a, isAsset := f.(*Asset); !isAsset || key == clean || strings.HasSuffix(a.URL, "/") {
 			return f
 		}
 		return nil

@@ -62,6 +62,10 @@ func TestResolve(t *testing.T) {
 		{standalone, "/", TargetPage, "/base/", "/"},
 		{standalone, "/index.html", TargetPage, "/base/", "/"},
 		{standalone, "/docs/v1.2", TargetPage, "/base/docs/v1.2/", "/docs/v1.2/"},
+		// What the builder writes itself.
+		{standalone, "/proof/", TargetAsset, "/base/proof/", "/proof/"},
+		{standalone, "/proof", TargetAsset, "/base/proof/", "/proof/"},
+		{standalone, "/proof.json", TargetAsset, "/base/proof.json", "/proof.json"},
 		// The base path, given.
 		{standalone, "/base/docs/configuration/redis/", TargetPage, "/base/docs/configuration/redis/", "/docs/configuration/redis/"},
 		{standalone, "/base", TargetPage, "/base/", "/"},

@@ -90,12 +90,13 @@ type Page struct {
 	BackLinks   []*Page                // pages that link to it, the same way
 	Anchors     map[string]source.Span // every id on the page: headings, `id` attributes, footnotes, Printed
 	Printed     []Anchor               // what components print, in document order
+	Moved       []Moved                // old ids, which Anchors holds too, in the order of the front matter
 }
 
 // Anchor is a place that a component prints and a link can lead to.
 type Anchor struct {
 	ID   string
-	Text string // of the heading there
+	Text string // of the heading there, or what stands in for one
 	// Level is that of the heading, 0 for none. A component says how many
 	// levels below its surroundings it is; Page.Printed holds the page's level.
 	Level int

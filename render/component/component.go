@@ -8,7 +8,9 @@
 // template only as data and never a template parser.
 //
 // The package knows no page and no site: whoever renders a page gives it the
-// rendering of children, addresses and unique ids through [Page].
+// rendering of children, addresses and unique ids through [Page]. What it
+// prints about the documented system it takes from package facts
+// ([Library.WithSystem]).
 package component
 
 import (
@@ -21,6 +23,8 @@ import (
 	"sync"
 
 	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/render/facts"
 )
 
 // Page is what a component needs of the page it stands on.
@@ -36,6 +40,8 @@ type Page interface {
 	// AssetPath returns the path below the site's root of the file that a
 	// destination names.
 	AssetPath(dest string) (string, bool)
+	// Level returns the level of the heading that an element stands below.
+	Level(el *mdx.Element) int
 	// ID returns an id that begins with the prefix and is unique on the page.
 	ID(prefix string) string
 }
@@ -46,6 +52,8 @@ type Library struct {
 	names []string
 	fsys  fs.FS     // of the site; nil without one
 	svgs  *sync.Map // path -> func() svgFile
+	// system returns what is known about the documented system; nil without one.
+	system func() *facts.System
 }
 
 var _ mdx.Vocabulary = (*Library)(nil)
@@ -53,7 +61,13 @@ var _ mdx.Vocabulary = (*Library)(nil)
 type definition struct {
 	decl mdx.Component
 	tmpl *template.Template
-	view func(*call) any
+	view func(*call) any // an error in its place fails the rendering
+	// prints are the anchors and names the references of a component that has
+	// any; see Outline and References.
+	prints func(*call) []site.Anchor
+	names  func(*call) []mdx.Reference
+	// trails says that the template has no place for children: they follow it.
+	trails bool
 }
 
 // Component returns the declaration of a component.
@@ -78,15 +92,23 @@ func (l *Library) Render(b *bytes.Buffer, el *mdx.Element, page Page) error {
 		b.WriteString(string(c.kids()))
 		return nil
 	}
-	if err := d.tmpl.Execute(b, d.view(c)); err != nil {
+	view := d.view(c)
+	err, failed := view.(error)
+	if !failed {
+		err = d.tmpl.Execute(b, view)
+	}
+	if err != nil {
 		return fmt.Errorf("component %s: %w", el.Name, err)
+	}
+	if d.trails {
+		b.WriteString(string(c.kids()))
 	}
 	return nil
 }
 
 // with returns a library that also has the definitions; later ones win.
 func (l *Library) with(defs ...*definition) *Library {
-	out := &Library{defs: maps.Clone(l.defs), fsys: l.fsys, svgs: l.svgs}
+	out := &Library{defs: maps.Clone(l.defs), fsys: l.fsys, svgs: l.svgs, system: l.system}
 	for _, d := range defs {
 		out.defs[d.decl.Name] = d
 	}

@@ -55,6 +55,8 @@ func (p *fakePage) AssetPath(dest string) (string, bool) {
 	return "public" + dest, strings.HasPrefix(dest, "/")
 }
 
+func (p *fakePage) Level(*mdx.Element) int { return 2 }
+
 func (p *fakePage) ID(prefix string) string {
 	p.ids++
 	return prefix + "-" + strconv.Itoa(p.ids)

@@ -212,6 +212,7 @@ type picture struct {
 	Width, Height int
 	Caption       template.HTML
 	SVG           template.HTML
+	Source        template.HTML // in place of a drawing
 	Children      template.HTML
 }
 

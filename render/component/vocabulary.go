@@ -111,19 +111,19 @@ func vocabulary() []*definition {
 
 	cards := []struct {
 		lists, items []string
-		kind         string
+		kind, look   string
 	}{
-		{[]string{"Cards", "CardGrid"}, []string{"Card", "LinkCard"}, "card"},
-		{one("ReferenceCardList"), one("ReferenceCard"), "reference"},
-		{one("FeatureCardList"), one("FeatureCard"), "feature"},
+		{[]string{"Cards", "CardGrid"}, []string{"Card", "LinkCard"}, "card", "cards"},
+		{one("ReferenceCardList"), one("ReferenceCard"), "reference", "quiet cards, for what to read next"},
+		{one("FeatureCardList"), one("FeatureCard"), "feature", "cards without a frame, for what a thing can do"},
 	}
 	for _, c := range cards {
 		add(c.lists, "cards", cardsView(c.kind), mdx.Component{
-			Summary: "A grid of cards.",
+			Summary: "A grid of " + c.look + ".",
 			Props:   props{colsProp, sizeProp, flag("stagger", "kept for pages that write it; cards stand in rows")},
 		})
 		add(c.items, "card", cardView(c.kind), mdx.Component{
-			Summary: "A card; with href the whole of it is a link.",
+			Summary: "One of a grid of " + c.look + "; with href the whole of it is a link.",
 			Props: props{markup("title", "what is there"), href("href", "where the card leads"),
 				markup("description", "one sentence"), iconProp},
 		})
@@ -176,6 +176,14 @@ func vocabulary() []*definition {
 		Props: append(props{required(src("src", "address of the picture")),
 			number("width", "in pixels; keeps the page from moving"), number("height", "in pixels; keeps the page from moving")}, figure...),
 	})
+	mermaidComponent(add)
+	for _, d := range systemComponents() {
+		add(d.names, d.tmpl, d.view, d.decl)
+		for i := range d.names { // all spellings of one component
+			def := defs[len(defs)-1-i]
+			def.prints, def.names, def.trails = d.prints, d.refs, true
+		}
+	}
 	return defs
 }
 

@@ -58,7 +58,7 @@ var attributeTable = []attribute{
 	{name: "exit", only: "bash", form: `exit="1"`, read: readExit},
 	{name: "server", onlyConfig: true, form: `server="password=secret db=2 tls"`, read: readServer},
 	{name: "display", form: `display="the reason why it is only shown"`, read: readDisplay},
-	{name: "as", form: `as="docker-compose"`, read: readAs},
+	{name: "as", form: `as="docker-compose"`},
 	{name: "expect", onlyConfig: true, form: `expect="redis=standalone temporal=remote"`, read: readExpect},
 	{name: "expect-error", onlyConfig: true, form: `expect-error="compozy/mode at redis.mode"`, read: readFailure},
 	{name: "fragment", onlyConfig: true, form: `fragment="redis.standalone"`, read: readFragment},
@@ -66,8 +66,11 @@ var attributeTable = []attribute{
 	{name: "flags", onlyConfig: true, form: `flags="--mode standalone"`, read: readFlags},
 }
 
-// kinds are the values of as.
-var kinds = []string{"docker-compose", "github-workflow", "kubernetes", "workflow"}
+// kinds are the values of as, with the language of the blocks that take them.
+var kinds = map[string][]string{
+	"yaml": {"docker-compose", "github-workflow", "kubernetes", "workflow"},
+	"json": {"site-config"},
+}
 
 func attributeNames() []string {
 	names := make([]string, len(attributeTable))
@@ -106,6 +109,9 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 			diags = append(diags, *d)
 		}
 	}
+	if len(diags) == 0 {
+		diags = beyond(f)
+	}
 	diags = append(diags, together(out, given, f)...)
 	return out, diags
 }
@@ -126,6 +132,31 @@ func together(out attributes, given map[string]mdx.Meta, f *mdx.CodeBlock) (diag
 	if len(out.expect) > 0 && out.failure != nil {
 		diags = append(diags, diag.New("example/attribute-value", given["expect-error"].Span, "a configuration cannot both resolve (expect) and be refused (expect-error)").
 			WithAdvice("keep one of the two"))
+	}
+	return diags
+}
+
+// beyond finds numbers of marked lines that the block does not have: a reader
+// is shown nothing where the page means to show something.
+func beyond(f *mdx.CodeBlock) (diags []diag.Diagnostic) {
+	lines := strings.Count(strings.TrimRight(string(f.Code.Text()), "\n"), "\n") + 1
+	for _, m := range f.Info.Meta {
+		if m.Form != mdx.MetaBraces {
+			continue
+		}
+		for part := range strings.FieldsFuncSeq(m.Value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+			from, to, isRange := strings.Cut(part, "-")
+			first, _ := strconv.Atoi(from)
+			last := first
+			if isRange {
+				last, _ = strconv.Atoi(to)
+			}
+			if first >= 1 && first <= last && last <= lines {
+				continue
+			}
+			diags = append(diags, diag.New("example/attribute-value", m.Span, "the marked lines %q are not in this block, which has %s", part, diag.Plural(lines, "line")).
+				WithAdvice("count from 1, the first line behind the fence"))
+		}
 	}
 	return diags
 }
@@ -178,6 +209,9 @@ func judge(out *attributes, a attribute, m mdx.Meta, f *mdx.CodeBlock) *diag.Dia
 			return wrong(m.Span, "it needs a value in quotes").with("write " + a.form)
 		}
 	}
+	if a.name == "as" {
+		return readAs(out, m, f.Info.Lang)
+	}
 	if a.read == nil {
 		return nil
 	}
@@ -208,13 +242,18 @@ func readDisplay(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	return nil
 }
 
-func readAs(a *attributes, m mdx.Meta) *diag.Diagnostic {
+// readAs takes the kind of a document, which must be one of its language.
+func readAs(a *attributes, m mdx.Meta, lang string) *diag.Diagnostic {
 	a.as = m.Value
-	if slices.Contains(kinds, m.Value) {
+	known := kinds[lang]
+	if slices.Contains(known, m.Value) {
 		return nil
 	}
-	d := wrong(m.Span, "%q is no kind of document", m.Value).WithAdvice("%s", diag.Suggest(m.Value, kinds)).
-		WithAdvice("kinds are %s", strings.Join(kinds, ", "))
+	if known == nil {
+		return wrong(m.Span, "blocks of %s have no kinds", lang).with("remove it; yaml and json have kinds")
+	}
+	d := wrong(m.Span, "%q is no kind of document in %s", m.Value, lang).WithAdvice("%s", diag.Suggest(m.Value, known)).
+		WithAdvice("kinds are %s", strings.Join(known, ", "))
 	return &d
 }
 

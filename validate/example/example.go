@@ -145,7 +145,7 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		return l, nil
 	}
 	// The configuration names languages that nothing here can parse.
-	if reason, ok := c.display[name]; ok {
+	if reason, ok := c.display[name]; ok && !disguised(name) {
 		return shown(name, reason), nil
 	}
 	if d := c.glued(f.Info.LangSpan); d != nil {
@@ -165,6 +165,13 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		d = d.WithAdvice("declare it under examples.display in source.config.json with the reason why it is only shown")
 	}
 	return language{}, &d
+}
+
+// disguised reports whether a name is another spelling of a language that is
+// proven. Declaring it would switch its proof off.
+func disguised(name string) bool {
+	_, known := lookup(strings.ToLower(name))
+	return known || aliases[strings.ToLower(name)] != ""
 }
 
 // glued is the finding for a word that begins with a language and goes on

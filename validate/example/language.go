@@ -31,7 +31,7 @@ var languages = []language{
 	{name: "bash", title: "bash", run: shownCommands},
 	{name: "console", title: "console", run: shownCommands},
 	{name: "text", title: "plain text", run: shownText},
-	parsed("json", "JSON"),
+	{name: "json", title: "JSON", run: runJSON},
 	parsed("toml", "TOML"),
 	parsed("ini", "INI"),
 	parsed("dotenv", "dotenv"),
@@ -120,7 +120,15 @@ func runYAML(ctx context.Context, f *mdx.CodeBlock, a attributes) Result {
 	return r
 }
 
-// runDocument holds YAML against the schema of its kind.
+// runJSON parses JSON, or holds it against the schema of its kind.
+func runJSON(ctx context.Context, f *mdx.CodeBlock, a attributes) Result {
+	if a.as != "" && a.display == "" {
+		return runDocument(f, a)
+	}
+	return parsed("json", "JSON").run(ctx, f, a)
+}
+
+// runDocument holds a document against the schema of its kind.
 func runDocument(f *mdx.CodeBlock, a attributes) Result {
 	problems, what := document.Check(a.as, f.Code)
 	r := Result{Level: Validated, Reason: what}

@@ -49,7 +49,7 @@ func (c *Checker) partsOf(u *unit) parts {
 	var text []string
 	shell := false
 	add := func(it item) {
-		text = append(text, it.lang.name, it.fence.Info.Raw, string(it.fence.Code.Text()), strconv.FormatBool(it.fence.Indented))
+		text = append(text, it.lang.name, it.fence.Info.Raw, string(it.fence.Code.Text()), strconv.FormatBool(it.fence.Indented), c.display[it.lang.name])
 	}
 	for _, it := range u.items {
 		add(it)

@@ -1,8 +1,10 @@
 package example
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/mdx"
@@ -84,6 +86,9 @@ func (c *Checker) plan(doc *mdx.Doc, results []Result) []*unit {
 // misplaced judges what a block is by what stands around it.
 func (c *Checker) misplaced(it item, above *unit) []diag.Diagnostic {
 	switch {
+	case !it.attrs.output && len(bytes.TrimSpace(it.fence.Code.Text())) == 0:
+		return []diag.Diagnostic{diag.New("example/empty", firstLine(it.fence), "this block of %s is empty, so it proves nothing", it.lang.title).
+			WithAdvice("write the example, or remove the block")}
 	case it.attrs.output && above == nil:
 		return []diag.Diagnostic{diag.New("example/attribute-value", it.fence.Info.Span, "attribute %q cannot be used like this: no commands stand right above this block", "output").
 			WithAdvice("put the block behind the ```bash block whose output it is")}
@@ -93,6 +98,21 @@ func (c *Checker) misplaced(it item, above *unit) []diag.Diagnostic {
 			WithAdvice("otherwise say why it is only shown: ```text display=\"the reason\"")}
 	}
 	return nil
+}
+
+// unused finds files that a session writes and no command of it can see.
+func (u *unit) unused(results []Result) {
+	reached := false
+	for _, it := range slices.Backward(u.items) {
+		if isCommands(it.lang.name) {
+			reached = true
+		} else if !reached && it.attrs.file != "" {
+			m, _ := it.fence.Info.Get("file")
+			results[it.index].Diagnostics = append(results[it.index].Diagnostics,
+				diag.New("example/unused-file", m.Span, "no command of session %q runs behind this block, so nothing uses %q", u.session, it.attrs.file).
+					WithAdvice("is the session of the commands spelt like this one? otherwise remove file=… and session=…"))
+		}
+	}
 }
 
 // notRun is the result of blocks that come after one that failed.
@@ -128,6 +148,27 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 		}
 		c.prove(ctx, it, session, results)
 		failed = diag.HasErrors(results[it.index].Diagnostics)
+	}
+	if !u.broken {
+		u.unused(results)
+	}
+	if session != nil && !failed {
+		finish(ctx, session, u, results)
+	}
+}
+
+// finish puts what a session leaves unproven where it stands.
+func finish(ctx context.Context, session *shell.Session, u *unit, results []Result) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	for _, d := range session.Finish(ctx) {
+		at := u.items[len(u.items)-1].index
+		for _, it := range u.items {
+			if d.Span.In(it.fence.Code).HasPlace() {
+				at = it.index
+			}
+		}
+		results[at].Diagnostics = append(results[at].Diagnostics, d)
 	}
 }
 

@@ -250,7 +250,7 @@ func (c *checker) anchor(l *mdx.Link, t site.Target) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	if _, ok := t.Page.Anchors[name]; ok {
-		return diag.Diagnostic{}, false
+		return c.oldAnchor(l, t.Page, name)
 	}
 	where := "this page"
 	if t.Page != c.page {
@@ -274,6 +274,20 @@ func (c *checker) anchor(l *mdx.Link, t site.Target) (diag.Diagnostic, bool) {
 	d = d.WithNote(t.Page.Anchors[near], "%q is here", "#"+near).WithAdvice("did you mean %q?", "#"+near)
 	before, _, _ := strings.Cut(l.Dest, "#")
 	return withDest(d, l, before+"#"+near, "link to #"+near), true
+}
+
+// oldAnchor reports a link to an id that a page keeps for links from outside.
+func (c *checker) oldAnchor(l *mdx.Link, p *site.Page, name string) (diag.Diagnostic, bool) {
+	to := p.MovedTo(name)
+	if to == "" {
+		return diag.Diagnostic{}, false
+	}
+	at := p.Anchors[name]
+	before, _, _ := strings.Cut(l.Dest, "#")
+	d := diag.New("link/old-anchor", placeOf(l), "%q is an old id of %s", "#"+name, p.File.Path()).
+		WithNote(at, "it is kept here for links from outside").
+		WithAdvice("link to %q", "#"+to)
+	return withDest(d, l, before+"#"+to, "link to #"+to), true
 }
 
 // nearestAnchor also finds names that differ only in letter case or in what

@@ -1,6 +1,6 @@
-// Package document judges YAML examples that are not a Compozy configuration
-// by what reads them in the world: Compose files, Kubernetes objects, GitHub
-// workflows and Compozy workflows.
+// Package document judges YAML and JSON examples that are not a Compozy
+// configuration by what reads them in the world: Compose files, Kubernetes
+// objects, GitHub workflows, Compozy workflows and the configuration of a site.
 //
 // A schema says which keys and values there are; beside it stand the
 // references inside a file that its reader refuses when they lead nowhere (a
@@ -46,6 +46,7 @@ var kinds = []kind{
 	{"docker-compose", judgeCompose},
 	{"github-workflow", judgeGitHub},
 	{"kubernetes", judgeKubernetes},
+	{"site-config", judgeSite},
 	{"workflow", judgeWorkflow},
 }
 

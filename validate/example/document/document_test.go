@@ -229,6 +229,7 @@ func TestGood(t *testing.T) {
 		{"docker-compose", "services:\n  a: {image: \"x:${TAG:-1}\", volumes: [\"./data:/data\", \"/tmp:/tmp\"]}\n", "the Compose Specification"},
 		{"github-workflow", github, "GitHub Actions, by actionlint"},
 		{"workflow", workflow, "the schema of a Compozy workflow"},
+		{"site-config", `{"site": {"title": "Handbook"}, "navigation": [{"title": "Guides", "pages": ["guides/a"]}]}`, "the schema of source.config.json"},
 	} {
 		if got, what := check(test.kind, test.text); got != "" || what != test.what {
 			t.Errorf("%s is held against %q:\n%s\n%s", test.kind, what, test.text, got)
@@ -279,6 +280,11 @@ func TestBroken(t *testing.T) {
 		{"an id twice", "workflow", workflow, "- id: last", "- id: first", `21:24 "last" there is no task "last" in this workflow` + "\n" + `22:9 "first" a second task has the id "first" (15:9)`},
 		{"no tasks", "workflow", "id: a\n", "", "", `1:1 "id: a" the document must have the key "tasks"`},
 
+		{"a misspelt key", "site-config", "{\"sitte\": {}}\n", "", "", `1:2 "\"sitte\"" `},
+		{"a wrong type", "site-config", "{\"content\": 5}\n", "", "", `1:13 "5" `},
+		{"a key twice", "site-config", "{\"out\": \"a\", \"out\": \"b\"}\n", "", "", `1:14 "\"out\"" `},
+		{"syntax", "site-config", "{\"out\": }\n", "", "", `1:9 "}" `},
+		{"a list", "site-config", "[]\n", "", "", `1:1 "[]" `},
 		{"a kind that is not known", "kubernets", "a: 1\n", "", "", `1:1 "a: 1" there is no kind of document "kubernets" [did you mean "kubernetes"?]`},
 		{"too long", "workflow", "a: " + strings.Repeat("x", 300<<10), "", "", ""},
 	} {

@@ -20,6 +20,9 @@ func (r *run) compare(x expectation, code *source.File, printed, behind string) 
 	got := lines(printed)
 	steps := align(x.lines, got)
 	if agrees(steps) {
+		if len(x.lines) > 0 && len(got) > 0 && !x.claims() {
+			r.outcome.Diagnostics = append(r.outcome.Diagnostics, r.unclaimed(x, got))
+		}
 		return
 	}
 	at, message := difference(x, got, steps)
@@ -36,6 +39,12 @@ func (r *run) compare(x expectation, code *source.File, printed, behind string) 
 	d = d.WithAdvice("docs examples update writes what is printed, and keeps the wildcards")
 	r.outcome.Diagnostics = append(r.outcome.Diagnostics, r.withOutput(d, ""))
 	r.outcome.Rewrites = append(r.outcome.Rewrites, rewrite(x, code, rewritten(x.lines, got, steps), behind != ""))
+}
+
+// unclaimed is the finding for an expectation that any output would meet.
+func (r *run) unclaimed(x expectation, got []string) diag.Diagnostic {
+	return diag.New("example/output-unclaimed", x.at[0], "any output would be as the page says: there are only wildcards").
+		WithAdvice("leave a word that matters in one line; what is printed begins with %s", diagQuote(redact(got[0])))
 }
 
 // difference finds the first line that is not as expected.

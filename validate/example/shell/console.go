@@ -3,6 +3,7 @@ package shell
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -138,6 +139,14 @@ func (x *expectation) add(f *source.File, list []codeLine) {
 		x.lines = append(x.lines, compile(l.text))
 		x.at = append(x.at, l.span(f))
 	}
+}
+
+// claims reports whether the expectation says anything beside the wildcards
+// for any text. A named one does: it has a form.
+func (x *expectation) claims() bool {
+	return slices.ContainsFunc(x.lines, func(p pattern) bool {
+		return !p.any() && strings.TrimSpace(strings.ReplaceAll(p.text, within, "")) != ""
+	})
 }
 
 // trim drops the empty lines at the end.

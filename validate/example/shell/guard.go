@@ -43,6 +43,8 @@ const (
 type prepared struct {
 	known func(name string) bool // a command that may run
 	names []string               // of all of them, for suggestions
+	// ledger is told of the programs that the commands call.
+	ledger *ledger
 }
 
 // prepare judges commands before any of them runs, and rewrites them so that
@@ -63,6 +65,10 @@ func prepare(file *syntax.File, code *source.File, p prepared) []diag.Diagnostic
 		if d := forbidden(n, code); d != nil {
 			diags = append(diags, *d)
 		}
+		if f, ok := n.(*syntax.FuncDecl); ok && f.Name != nil && slices.Contains(p.names, f.Name.Value) {
+			diags = append(diags, diag.New("example/sandbox", place(code, f.Name), "the function %q would stand in front of the command of that name", f.Name.Value).
+				WithAdvice("give the function another name: what a page shows as a command is that command"))
+		}
 		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 0 {
 			if name := c.Args[0].Lit(); name != "" && !functions[name] && !p.known(name) {
 				diags = append(diags, notAllowed(name, place(code, c.Args[0]), p.names))
@@ -73,6 +79,7 @@ func prepare(file *syntax.File, code *source.File, p prepared) []diag.Diagnostic
 	if len(diags) > 0 {
 		return diags
 	}
+	p.ledger.enroll(file, code)
 	w := rewriter{code: code, own: map[*syntax.Stmt]bool{}}
 	w.node(file, false)
 	return nil

@@ -53,7 +53,7 @@ func (r *run) known() prepared {
 	}
 	names = sorted(names)
 	return prepared{
-		names: names,
+		names: names, ledger: &r.s.ledger,
 		known: func(name string) bool { return slices.Contains(names, name) || r.s.runner.Funcs[name] != nil },
 	}
 }
@@ -137,7 +137,7 @@ func (r *run) begin(pos syntax.Pos, args []string) {
 		return
 	}
 	r.text, _, _ = strings.Cut(clip(strings.Join(args, " ")), "\n")
-	if at := int(pos.Offset()); pos.IsValid() && r.code != nil && at < r.code.Len() {
+	if at := int(pos.Offset()); pos.IsValid() && r.code != nil && at < r.code.Len() && strings.HasPrefix(string(r.code.Text()[at:]), args[0]) {
 		end := at + len(r.text)
 		if nl := strings.IndexByte(string(r.code.Text()[at:]), '\n'); nl >= 0 {
 			end = min(end, at+nl)
@@ -244,9 +244,13 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 		r.violate(d)
 		return errViolation
 	}
+	if c.job != nil && isServer(args) {
+		s.jobs.serve(c.job)
+	}
 	if c.job != nil && !isServer(args) && !strings.HasPrefix(args[0], "__docs_") {
 		s.jobs.settle(c.job)
 	}
+	s.ledger.begun(hc.Pos)
 	status := tool(c)
 	if c.err != nil {
 		return c.err
@@ -254,6 +258,7 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 	if e := c.ctx.Err(); e != nil {
 		return e
 	}
+	s.ledger.ended(hc.Pos, args, status)
 	if status != 0 {
 		return interp.ExitStatus(uint8(status))
 	}

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
+
+	"github.com/compozy/docs/internal/source"
 )
 
 // firstPID is the number of a session's first job. Numbers that look like
@@ -28,7 +31,8 @@ type job struct {
 	number int // %1 is the first; as in bash, the next above those that run
 	pid    int
 	text   string // the command as it was written
-	run    *run   // the block that started it
+	at     source.Span
+	run    *run // the block that started it
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	out    *buffer
@@ -37,6 +41,8 @@ type job struct {
 	// What follows belongs to jobs.mu.
 	status    int
 	up        bool // it listens, or does not look as if it ever would
+	serves    bool // it runs a server, which ends when it is told to
+	noticed   bool // the page asked for its status, or ended it
 	receivers []chan os.Signal
 }
 
@@ -63,7 +69,7 @@ func (js *jobs) start(r *run, text string, limit int) *job {
 			n = max(n, j.number+1)
 		}
 	}
-	j := &job{run: r, number: n, pid: firstPID + len(js.list), text: text, out: &buffer{limit: limit}, ended: make(chan struct{})}
+	j := &job{run: r, number: n, pid: firstPID + len(js.list), text: text, at: r.place(), out: &buffer{limit: limit}, ended: make(chan struct{})}
 	j.ctx, j.cancel = context.WithCancelCause(context.WithValue(r.ctx, jobKey{}, j))
 	js.list = append(js.list, j)
 	return j
@@ -153,6 +159,44 @@ func (js *jobs) settle(j *job) {
 	if !j.up {
 		j.up = true
 		js.wake()
+	}
+}
+
+// serve records that a job runs a server.
+func (js *jobs) serve(j *job) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	j.serves = true
+}
+
+// notice records that the page looks at how a job ends, or ends it.
+func (js *jobs) notice(j *job) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	j.noticed = true
+}
+
+// jobGrace is the time that a job which is no server has to end by itself when
+// its session is over.
+const jobGrace = 3 * time.Second
+
+// rest waits until every job has ended, listens, or does neither in time.
+func (js *jobs) rest(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, jobGrace)
+	defer cancel()
+	for {
+		js.mu.Lock()
+		waits := slices.ContainsFunc(js.list, func(j *job) bool { return !j.over() && !(j.serves && j.up) })
+		changed := js.changed
+		js.mu.Unlock()
+		if !waits {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

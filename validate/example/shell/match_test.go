@@ -189,7 +189,7 @@ func FuzzTranscript(f *testing.F) {
 			if file, d := parse(e.code); d != nil {
 				diags = append(diags, *d)
 			} else {
-				diags = append(diags, prepare(file, e.code, prepared{known: func(string) bool { return true }})...)
+				diags = append(diags, prepare(file, e.code, prepared{known: func(string) bool { return true }, ledger: &ledger{}})...)
 			}
 		}
 		for _, d := range diags {

@@ -175,7 +175,7 @@ func TestPathsStayInside(t *testing.T) {
 	if err := s.WriteFile("compozy.yaml", []byte("mode: standalone\nredis:\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: /var/lib/docs-shell-test\n")); err != nil {
 		t.Fatal(err)
 	}
-	o := console(t, s, "$ compozy start &\n$ curl -sf http://localhost:5001/health > answer\n$ kill %1\n$ compozy cache inspect\n...\n")
+	o := console(t, s, "$ compozy start &\n$ curl -sf http://localhost:5001/health > answer\n$ kill %1\n$ compozy cache inspect\ngeneration 1 of [..]\n...\n")
 	clean(t, o)
 	if _, err := os.Stat("/var/lib/docs-shell-test"); err == nil {
 		t.Error("compozy wrote outside the sandbox")

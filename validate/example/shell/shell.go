@@ -107,6 +107,7 @@ type Session struct {
 	failed bool
 
 	compozy program
+	ledger  ledger
 }
 
 // program is a command line as compozy/cli.Run is one.

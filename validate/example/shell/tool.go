@@ -240,10 +240,23 @@ func runCompozy(c *call) int {
 	if r := s.owner(c.job); r != nil {
 		h.Usage = r.uses
 	}
-	return s.compozy(host.With(c.ctx, h), c.args[1:], c.exported(), c.stdin, c.stdout, c.stderr)
+	return s.compozy(host.With(c.ctx, h), c.args[1:], c.exported(), c.stdin, lasting{c.stdout}, lasting{c.stderr})
 }
 
 var _ program = cli.Run
+
+// lasting is a stream whose reader may go away. What is written then is lost,
+// as behind head: whether a program notices depends on who is faster, and its
+// status must not.
+type lasting struct{ io.Writer }
+
+func (l lasting) Write(p []byte) (int, error) {
+	n, err := l.Writer.Write(p)
+	if err != nil && errors.Is(err, syscall.EPIPE) {
+		return len(p), nil
+	}
+	return n, err
+}
 
 // env prints the environment, or runs a command with another one.
 func env(c *call) int {
@@ -465,6 +478,7 @@ func kill(c *call) int {
 			status = c.noJob(a)
 			continue
 		}
+		c.s.jobs.notice(j)
 		c.s.jobs.signal(j, chosen)
 		if j == c.job {
 			continue
@@ -520,7 +534,9 @@ func wait(c *call) int {
 		}
 		select {
 		case <-j.ended:
-			_, status = c.s.jobs.state(j)
+			if _, status = c.s.jobs.state(j); named {
+				c.s.jobs.notice(j)
+			}
 		case <-c.ctx.Done():
 			return 1
 		}

@@ -130,6 +130,16 @@ func (ex Example) misshapen() []diag.Diagnostic {
 	return nil
 }
 
+// saysNothing reports a whole configuration without a setting of which nothing
+// is claimed either.
+func (ex Example) saysNothing() bool {
+	if ex.Fragment != "" || len(ex.Expect) > 0 || ex.Failure != nil || ex.Server != nil {
+		return false
+	}
+	root, problems := tree.YAML(ex.Code)
+	return len(problems) == 0 && (root == nil || root.Kind == tree.Null)
+}
+
 // known reports whether a path is one of a setting or a section.
 func known(path string) bool {
 	_, field := config.FieldAt(path)

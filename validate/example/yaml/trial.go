@@ -28,6 +28,12 @@ func (r rig) run(ctx context.Context, ex Example) Outcome {
 	if d, refused := tooLarge(ex); refused {
 		return Outcome{Ran: "measured; refused before it was judged", Diagnostics: []diag.Diagnostic{d}}
 	}
+	if ex.saysNothing() {
+		return Outcome{Ran: "read; refused before it was judged", Diagnostics: []diag.Diagnostic{
+			diag.New("example/empty", ex.Place, "this configuration sets nothing, so it proves nothing").
+				WithAdvice("write a setting; for what holds when there is none, claim it: expect=\"redis=distributed\""),
+		}}
+	}
 	t := &trial{Example: ex, rig: r, file: ex.Code}
 	if ex.Fragment != "" {
 		if wrong := ex.misshapen(); len(wrong) > 0 {

@@ -1,0 +1,34 @@
+package shell
+
+import (
+	"context"
+
+	"github.com/compozy/docs/internal/diag"
+)
+
+// Finish returns what the blocks of a session leave unproven together: jobs
+// in the background that failed and nobody looked, and commands that never
+// ran. It is called once, behind the last block, and finds nothing when a
+// block failed, because that is the cause.
+func (s *Session) Finish(ctx context.Context) []diag.Diagnostic {
+	s.mu.Lock()
+	over := s.failed || s.closed
+	s.mu.Unlock()
+	if over {
+		return nil
+	}
+	s.jobs.rest(ctx)
+	var out []diag.Diagnostic
+	for _, j := range s.jobs.all() {
+		s.jobs.mu.Lock()
+		failed, status := j.over() && !j.noticed && j.status != 0, j.status
+		s.jobs.mu.Unlock()
+		if !failed {
+			continue
+		}
+		d := diag.New("example/hidden-failure", j.at, "the background job %q ends with status %d, and nothing here shows it", clip(firstOf(j.text)), status).
+			WithAdvice("mend the command; for a job that is meant to fail, ask for its status: wait $! and exit=\"%d\"", status)
+		out = append(out, j.run.withOutput(d, ""))
+	}
+	return append(out, s.ledger.unreached()...)
+}
