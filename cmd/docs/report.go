@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/validate/report"
@@ -17,6 +21,10 @@ func (f *flagSet) reportFlag(s *settings) {
 		if err != nil {
 			return &usageError{err.Error(), "type --report sarif=docs.sarif"}
 		}
+		path = filepath.Clean(path)
+		if slices.ContainsFunc(s.reports, func(t reportTarget) bool { return t.path == path }) {
+			return &usageError{fmt.Sprintf("two reports would go to %q", path), "give each a file of its own"}
+		}
 		s.reports = append(s.reports, reportTarget{format, path})
 		return nil
 	}})
@@ -29,14 +37,73 @@ type reportTarget struct{ format, path string }
 func (in *invocation) writeReports(r build.Result) error {
 	for _, t := range in.reports {
 		var b bytes.Buffer
-		if err := report.Write(&b, t.format, in.reportInput(r)); err != nil {
-			return err
+		err := report.Write(&b, t.format, in.reportInput(r))
+		if err == nil {
+			err = in.notOfTheSite(t.path, r.Pages)
 		}
-		if err := os.WriteFile(t.path, b.Bytes(), 0o644); err != nil {
+		if err == nil {
+			err = replace(t.path, b.Bytes())
+		}
+		if err != nil {
 			return fmt.Errorf("write the %s report: %w", t.format, err)
 		}
 	}
 	return nil
+}
+
+// siteMark is the file by which a built site is known.
+const siteMark = ".docs-manifest.json"
+
+// notOfTheSite refuses a file that a slip of the keyboard would destroy: a
+// page, the configuration, or one in a built site, where a report has no place
+// and the next build would not know it.
+func (in *invocation) notOfTheSite(path string, pages []string) error {
+	if have, err := os.Stat(path); err == nil {
+		for _, name := range append([]string{"source.config.json"}, pages...) {
+			if own, err := os.Stat(filepath.Join(in.root, filepath.FromSlash(name))); err == nil && os.SameFile(have, own) {
+				return fmt.Errorf("%q is part of the site: choose another file", path)
+			}
+		}
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	for dir := filepath.Dir(full); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, siteMark)); err == nil {
+			return fmt.Errorf("%q is inside a built site: choose another folder", path)
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
+}
+
+// replace puts a file in place in one step, so that who reads it meanwhile
+// sees the old report or the new one. What is no regular file, a pipe or
+// /dev/stderr, is written to as it is.
+func replace(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return os.WriteFile(path, data, 0o644)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	if err != nil {
+		// A folder that takes no new file may still hold one that can be written.
+		if plain := os.WriteFile(path, data, 0o644); plain != nil {
+			return plain
+		}
+		return nil
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the error that counts is the first
+	}
+	return err
 }
 
 // reportInput is a result as the report formats want it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +29,10 @@ func (in *invocation) summary(to *output, r build.Result, took time.Duration) {
 		fmt.Sprintf("%.2f s", took.Seconds()),
 	}
 	fmt.Fprintln(to, strings.Join(parts, " · "))
+	if f := r.Search; f != nil {
+		fmt.Fprintf(to, "search: %s, recall@5 %.3f, MRR %.3f, index %d kB, dearest first query %d kB\n", strconv.Itoa(f.Queries)+" golden queries",
+			float64(f.Recall5)/1000, float64(f.MRR)/1000, (f.IndexBytes+999)/1000, (f.QueryBytes+999)/1000)
+	}
 	switch {
 	case r.Written:
 		fmt.Fprintf(to, "%s written to %s\n", diag.Plural(r.Files, "file"), diag.Printable(r.Out))

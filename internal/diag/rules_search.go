@@ -12,7 +12,7 @@ var searchRules = []Rule{
 	{
 		ID: "search/golden-unexpected", Severity: Warning, Summary: "a query that means nothing finds something",
 		Cause:   "A golden query with an empty `expect` stands for what readers type by mistake: it must say that nothing was found.",
-		Example: `{"search": {"golden": [{"query": "xyzzyplugh", "expect": []}]}}`,
+		Example: `{"search": {"golden": [{"query": "redis", "expect": []}]}}`,
 		Remedy:  "Choose another query if the word has come to mean something, or name the page in `expect`.",
 	},
 	{

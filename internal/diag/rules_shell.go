@@ -32,7 +32,7 @@ var shellRules = []Rule{
 		Remedy:  "Run docs examples update, which writes what is printed and keeps the wildcards, and read the change.",
 	},
 	{
-		ID: "example/output-unclaimed", Severity: Warning, Summary: "expected output consists of wildcards only",
+		ID: "example/output-unclaimed", Severity: Error, Summary: "expected output consists of wildcards only",
 		Cause:   "A command prints something, and what stands behind it would match anything else as well. It looks like a checked example and checks nothing.",
 		Example: "```console\n$ compozy version\n...\n```\n",
 		Remedy:  "Leave a word that matters in one of the lines: compozy [..]. A command whose output does not matter can say so itself: > /dev/null.",

@@ -43,6 +43,7 @@ func (f *flow) htmlNode(n *html.Node) {
 		f.next = htmlNext(n)
 		if !f.inlineElement(n) {
 			f.flush()
+			f.next = 0
 			f.blockElement(n)
 			f.flush()
 		}
@@ -154,6 +155,9 @@ func (f *flow) phrase(n *html.Node) bool {
 		return false
 	case hasClass(n, "entry-name"):
 		f.codeSpan(strings.Join(strings.Fields(f.w.textOf(n)), " "))
+	case hasClass(n, "refusal-line"):
+		f.htmlKids(n)
+		f.run.WriteByte(':')
 	default:
 		f.htmlKids(n)
 	}
@@ -197,7 +201,7 @@ func (f *flow) blockElement(n *html.Node) {
 		f.refusal(n)
 	case hasClass(n, "resolves"):
 		f.resolves(n)
-	case n.DataAtom == atom.P && titled(n):
+	case n.DataAtom == atom.P && titled(n) && only(n, atom.A) == nil:
 		f.wrap("**", "strong", func(in *flow) { in.htmlKids(n) })
 	default:
 		f.htmlKids(n)

@@ -112,27 +112,48 @@ func enclosing(n *html.Node, a atom.Atom) *html.Node {
 	return nil
 }
 
-// resolves writes what a configuration comes to as one line.
+// resolves writes what a configuration comes to as one line: each component
+// with its mode, and in brackets who decided.
 func (f *flow) resolves(n *html.Node) {
 	var parts []string
+	var term string
 	for k := range n.Descendants() {
-		if k.DataAtom == atom.Dl && n.DataAtom != atom.Dl {
-			n = k
-			break
+		switch k.DataAtom {
+		case atom.Dt:
+			term = f.line(func(in *flow) { in.htmlKids(k) })
+		case atom.Dd:
+			parts = append(parts, term+" "+f.resolution(k))
 		}
 	}
-	for _, p := range f.pairs(n) {
-		parts = append(parts, "**"+p.term+"** "+flat(p.blocks, " "))
-	}
 	if len(parts) > 0 {
-		f.run.WriteString("Resolves to: " + strings.Join(parts, "; ") + ".")
+		f.run.WriteString("Resolves to: " + strings.Join(parts, ", ") + ".")
 	}
+}
+
+func (f *flow) resolution(dd *html.Node) string {
+	mode := ""
+	var reason []string
+	for k := range dd.ChildNodes() {
+		text := f.line(func(in *flow) { in.htmlNode(k) })
+		switch {
+		case k.Type != html.ElementNode || text == "":
+		case hasClass(k, "resolves-mode", "chip"):
+			mode = "**" + text + "**"
+		default:
+			reason = append(reason, text)
+		}
+	}
+	if len(reason) > 0 {
+		mode += " (" + strings.Join(reason, ", ") + ")"
+	}
+	return mode
 }
 
 // refusal writes what the system says to an example that it refuses.
 func (f *flow) refusal(n *html.Node) {
-	f.quote(f.inside(func(in *flow) {
-		in.run.WriteString("**Refused:** ")
-		in.htmlKids(n)
-	}))
+	blocks := f.inside(func(in *flow) { in.htmlKids(n) })
+	if len(blocks) > 0 {
+		blocks[0].text = "**Refused:** " + blocks[0].text
+	}
+	f.quote(blocks)
 }

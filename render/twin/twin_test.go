@@ -80,7 +80,7 @@ func TestTwin(t *testing.T) {
 		{"tabs", "<Tabs items={[\"x\", \"y\"]}>\n<Tab>1</Tab>\n<Tab>2</Tab>\n</Tabs>", "**x**\n\n1\n\n**y**\n\n2"},
 		{"code group", "<CodeGroup>\n```sh title=\"a\"\nb\n```\n```sh title=\"c\"\nd\n```\n</CodeGroup>", "**a**\n\n```sh\nb\n```\n\n**c**\n\n```sh\nd\n```"},
 		{"cards", "<Cards>\n<Card title=\"A\" href=\"/b/\" description=\"C\" />\n<Card title=\"D\">\nE *f*.\n</Card>\n</Cards>",
-			"- **[A](https://docs.example.com/b/)**: C\n- **D**: E *f*."},
+			"- [A](https://docs.example.com/b/): C\n- **D**: E *f*."},
 		{"details", "<Details title=\"A\">\nb\n</Details>", "**A**\n\nb"},
 		{"files", "<FileTree>\n- a/\n  - b.yaml the *file*\n- c\n</FileTree>", "- `a/`\n  - `b.yaml` the *file*\n- `c`"},
 		{"table of components", "<Table>\n<TableHeader><TableRow><TableHead>a</TableHead><TableHead>b</TableHead></TableRow></TableHeader>\n<TableBody>\n<TableRow><TableCell>`c|d`</TableCell><TableCell>e<br />f</TableCell></TableRow>\n</TableBody>\n</Table>",
