@@ -8,6 +8,7 @@ import (
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/site"
 	"github.com/compozy/docs/render/publish"
+	"github.com/compozy/docs/render/search"
 )
 
 // Shared returns the files of a site that belong to no page: the style sheet
@@ -36,7 +37,7 @@ func (r *Renderer) Shared(s *site.Site) ([]File, error) {
 	if feed, ok := publish.Feed(s); ok {
 		files = append(files, File{Path: feed.Path, Data: feed.Data})
 	}
-	hosts := publish.HostHeaders(s, r.hashed(), SpeculationPath)
+	hosts := publish.HostHeaders(s, r.hashed(), r.fresh(), SpeculationPath)
 	files = append(files, File{Path: hosts.Path, Data: hosts.Data})
 	if moved, ok := publish.HostRedirects(s, func(to *site.Redirect) string { return encodeURL(redirectTarget(s, to).Href) }); ok {
 		files = append(files, File{Path: moved.Path, Data: moved.Data})
@@ -55,6 +56,15 @@ func (r *Renderer) hashed() []string {
 		paths = append(paths, r.search)
 	}
 	return paths
+}
+
+// fresh are the files that name others by their content: an old one would ask
+// for what is gone.
+func (r *Renderer) fresh() []string {
+	if r.search == "" {
+		return nil
+	}
+	return []string{search.Folder + "index.json"}
 }
 
 // redirectTarget returns where a redirect leads; without an address, nowhere

@@ -43,7 +43,7 @@ func runBuild(ctx context.Context, in *invocation) int {
 func (in *invocation) buildOptions(show *progress) build.Options {
 	o := build.Options{
 		Root: in.root, Out: in.out, Jobs: in.jobs, Force: in.force, NoCache: in.noCache,
-		External: in.external, Pages: in.args, Env: in.env,
+		External: in.external, Pages: in.args, Shard: in.shard, ChangedSince: in.since, Env: in.env,
 	}
 	if show != nil {
 		o.Progress = show.update

@@ -22,6 +22,10 @@ var checkCommand = &command{
 		f.text(&s.format, "format", "F", "text", strings.Join(report.Formats(), ", ")+" (default: text)", report.Formats()...)
 		f.reportFlag(s)
 		f.toggle(&s.why, "why", "say for each example why it ran or did not")
+		f.toggle(&s.fix, "fix", "make the edits that need no judgement, then check again")
+		f.toggle(&s.dryRun, "dry-run", "with --fix: print the edits as a patch, write nothing")
+		f.text(&s.since, "changed-since", "REV", "", "only pages changed since a commit, and who links to them")
+		f.shardFlag(s)
 		f.toggle(&s.mutate, "mutate", "break each example on purpose and report what nobody notices")
 		f.number(&s.seed, "seed", "N", 1, 0, "which mutants --mutate makes (default: 1)")
 		f.workFlags(s)
@@ -30,14 +34,21 @@ var checkCommand = &command{
 	},
 	examples: []string{
 		"docs check", "docs check content/docs/configuration/redis.mdx --format json",
-		"docs check --format github --report sarif=docs.sarif --report junit=docs.xml", "docs check --mutate",
+		"docs check --format github --report sarif=docs.sarif --report junit=docs.xml", "docs check --fix --dry-run", "docs check --changed-since origin/main", "docs check --mutate",
 	},
 	exits: "errors were found",
 	run:   runCheck,
 }
 
 func runCheck(ctx context.Context, in *invocation) int {
-	if in.mutate {
+	switch {
+	case in.dryRun && !in.fix:
+		return in.misuse("--dry-run is for --fix", "type docs check --fix --dry-run")
+	case in.parts() > 1:
+		return in.misuse("PAGE, --shard and --changed-since each choose pages", "use one of them")
+	case in.fix:
+		return in.fixPages(ctx)
+	case in.mutate:
 		return in.mutateExamples(ctx)
 	}
 	began := time.Now()

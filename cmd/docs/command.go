@@ -20,7 +20,10 @@ type command struct {
 
 // commands is the whole command line, in the order in which help lists it.
 func commands() []*command {
-	return []*command{buildCommand, checkCommand, serveCommand, renderCommand, examplesCommand, coverageCommand, explainCommand, versionCommand, helpCommand}
+	return []*command{
+		buildCommand, checkCommand, serveCommand, renderCommand, examplesCommand, coverageCommand, reportCommand, newCommand, doctorCommand,
+		explainCommand, completionCommand, versionCommand, helpCommand,
+	}
 }
 
 func findCommand(name string) *command {

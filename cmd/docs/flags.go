@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
 )
 
@@ -14,6 +15,9 @@ type settings struct {
 	root, out, addr, trace, format, color string
 	force, noCache, external, accept      bool
 	why, mutate, missing                  bool
+	fix, dryRun                           bool
+	shard                                 build.Shard
+	since, title, section                 string
 	jobs, max, seed                       int
 	reports                               []reportTarget
 }

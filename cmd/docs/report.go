@@ -36,17 +36,24 @@ type reportTarget struct{ format, path string }
 // writeReports writes the reports that --report asks for.
 func (in *invocation) writeReports(r build.Result) error {
 	for _, t := range in.reports {
-		var b bytes.Buffer
-		err := report.Write(&b, t.format, in.reportInput(r))
-		if err == nil {
-			err = in.notOfTheSite(t.path, r.Pages)
+		if err := in.writeReport(t, in.reportInput(r)); err != nil {
+			return err
 		}
-		if err == nil {
-			err = replace(t.path, b.Bytes())
-		}
-		if err != nil {
-			return fmt.Errorf("write the %s report: %w", t.format, err)
-		}
+	}
+	return nil
+}
+
+func (in *invocation) writeReport(t reportTarget, r report.Input) error {
+	var b bytes.Buffer
+	err := report.Write(&b, t.format, r)
+	if err == nil {
+		err = in.notOfTheSite(t.path, r.Pages)
+	}
+	if err == nil {
+		err = replace(t.path, b.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("write the %s report: %w", t.format, err)
 	}
 	return nil
 }
@@ -108,7 +115,7 @@ func replace(path string, data []byte) error {
 
 // reportInput is a result as the report formats want it.
 func (in *invocation) reportInput(r build.Result) report.Input {
-	out := report.Input{Report: r.Report, Pages: r.Pages, Tool: "docs", Version: versionName()}
+	out := report.Input{Report: r.Report, Pages: r.Pages, Tool: "docs", Version: versionName(), Shard: in.shard.String()}
 	for _, e := range r.Examples {
 		state := report.Passed
 		switch {

@@ -123,13 +123,14 @@ func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
 	c, err := cache.Open(serving, l.Config, options)
 	if err != nil {
 		_ = listener.Close() // nothing was served
-		return startError(serving, log, err, strict)
+		return unreached(l.Config, err, startError(serving, log, err, strict))
 	}
 	log.Info("cache is open", "mode", string(c.Mode()))
 	s := newServer(l.Config, c, log)
 	served := make(chan error, 1)
-	go func() { served <- s.http.Serve(listener) }()
+	// Said before the first answer: who got one finds the line in the log.
 	log.Info("serving /health and /metrics", "address", listener.Addr().String())
+	go func() { served <- s.http.Serve(listener) }()
 
 	select {
 	case err := <-served:
@@ -203,6 +204,20 @@ func startError(serving context.Context, log *slog.Logger, err error, strict boo
 		f.help("--restore tolerant goes on with the newest snapshot that is whole, when there is one")
 	}
 	return remedied(f, err)
+}
+
+// unreached adds what to do when the external Redis is the reason, and above
+// all when nobody asked for one: distributed is the built-in default.
+func unreached(cfg *config.Config, cause, err error) error {
+	var f *failure
+	var setting *cache.SettingError
+	if !errors.As(err, &f) || !errors.As(cause, &setting) {
+		return err
+	}
+	if cfg.Modes().Redis.By == mode.ByDefault && setting.Setting == "redis.host" && !cfg.IsSet(setting.Setting) && !cfg.IsSet("redis.port") {
+		return f.help("no mode is set, so an external Redis is expected; without one: compozy start --standalone, or mode: standalone in the file")
+	}
+	return f
 }
 
 // listen opens the port of the API. A busy one is tried again for

@@ -103,7 +103,7 @@ func (d *decoder) noUnit(s subject) {
 		d.add(s.at, dg.WithAdvice("write a number with a unit: 500ms, 30s, 5m, 1h30m"))
 		return
 	}
-	d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write %s if seconds are meant, %sms if milliseconds are", seconds, text), s, seconds))
+	d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write %s if seconds are meant, %sms if milliseconds are", seconds, text), s, seconds).Unsure(true))
 }
 
 func withFixIf(yes bool, dg diag.Diagnostic, s subject, text string) diag.Diagnostic {

@@ -325,7 +325,7 @@ func (d *decoder) wrongWord(s subject) {
 	} else if name := diag.Nearest(s.n.Text, words); name != "" {
 		dg = dg.WithAdvice("did you mean %q?", name)
 		if s.l.fixed {
-			dg = dg.WithFix(s.span, name, "write "+name)
+			dg = dg.WithFix(s.span, name, "write "+name).Among(s.n.Text, words)
 		}
 	}
 	d.add(s.at, dg)

@@ -51,7 +51,7 @@ func (d *decoder) unknown(at, parent string, field *tree.Field) {
 
 func (d *decoder) suggest(dg diag.Diagnostic, at string, s *section, field *tree.Field) diag.Diagnostic {
 	if name := diag.Nearest(field.Key, s.keys); name != "" {
-		return dg.WithAdvice("did you mean %q?", name).WithFix(field.KeySpan, name, "rename the key to "+name)
+		return dg.WithAdvice("did you mean %q?", name).WithFix(field.KeySpan, name, "rename the key to "+name).Among(field.Key, s.keys)
 	}
 	if name := d.elsewhere(at, field.Key); name != "" {
 		return dg.WithAdvice("did you mean %s?", name)

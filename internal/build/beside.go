@@ -16,9 +16,8 @@ import (
 	"github.com/compozy/docs/validate/ledger"
 )
 
-// beside is what is published beside a page's own file. A check writes nothing
-// and leaves the card out; the twin is made all the same: a page that passes
-// must also build.
+// beside is what is published beside a page's own file. A check makes none of
+// it: the components that could fail print the page itself too.
 type beside struct {
 	twin render.File // the page as Markdown
 	card render.File // the picture for links to it
@@ -29,14 +28,17 @@ const cardLimit = 64 << 20
 
 // besidePage makes what is published beside a page, and enters into the facts
 // where that is.
-func (r *run) besidePage(p *site.Page, facts *render.PageFacts) (out beside, err error) {
+func (r *run) besidePage(p *site.Page, facts *render.PageFacts, cards *store.Store) (out beside, err error) {
+	if !r.writes {
+		return out, nil
+	}
 	if out.twin, err = r.renderer.Twin(r.site, p, *facts); err != nil {
 		return out, err
 	}
-	if !r.writes || r.src.Config.Site.URL == "" {
+	if r.src.Config.Site.URL == "" {
 		return out, nil // the address of a card has to be whole
 	}
-	if data, ok := r.drawCard(render.CardOf(r.site, p)); ok {
+	if data, ok := drawCard(cards, render.CardOf(r.site, p)); ok {
 		out.card = render.File{Path: cardPath(p), Data: data}
 		facts.Card = r.site.Absolute("/" + out.card.Path)
 	}
@@ -49,12 +51,16 @@ func cardPath(p *site.Page) string {
 	return "_docs/cards/" + strings.TrimSuffix(p.Out, "index.html") + "card.png"
 }
 
-// drawCard returns a card, from the store when it was drawn before.
-func (r *run) drawCard(c card.Card) ([]byte, bool) {
-	var kept *store.Store
-	if !r.o.NoCache {
-		kept = store.Open(r.root, cacheFolder+"/cards", cardLimit)
+// cardStore keeps the cards that were drawn: their texts rarely change.
+func (r *run) cardStore() *store.Store {
+	if r.o.NoCache {
+		return nil
 	}
+	return store.Open(r.root, cacheFolder+"/cards", cardLimit)
+}
+
+// drawCard returns a card, from the store when it was drawn before.
+func drawCard(kept *store.Store, c card.Card) ([]byte, bool) {
 	key := store.Digest(card.Version, c.Site, c.Section, c.Title)
 	if data, ok := kept.Get("card", key); ok {
 		return data, true
@@ -97,7 +103,7 @@ func (r *run) ledgerPath() string { return path.Join(r.src.Config.Content, ledge
 // checkLedger holds the addresses of the site against the ledger, when it has
 // one.
 func (r *run) checkLedger() error {
-	if r.selected != nil {
+	if r.selected != nil && !r.isPart() {
 		return nil
 	}
 	data, err := r.root.ReadFile(r.ledgerPath())

@@ -36,7 +36,11 @@ type Options struct {
 	NoCache  bool     // believe no stored answer
 	External bool     // ask external links
 	Pages    []string // report on these pages only; nil means all
-	Env      []string // the environment, for HOME and for git
+	Shard    Shard    // report on this part of the pages only; the zero value is all
+	// ChangedSince is a commit: report on the pages that changed since, and on
+	// those that depend on what changed. "" is all.
+	ChangedSince string
+	Env          []string // the environment, for HOME and for git
 	// Progress is told what the run does, from several goroutines at once. It
 	// may be nil.
 	Progress func(Progress)

@@ -31,14 +31,15 @@ const (
 // markup, front matter, headings, examples, navigation.
 var faults = []fault{
 	{redisPage, "(./mode-configuration.mdx)", "(./mode-configuratoin.mdx)", "link/missing-page", "./mode-configuratoin.mdx"},
-	{redisPage, "standalone-mode.mdx#commands-that-are-missing", "standalone-mode.mdx#commands-missing", "link/missing-anchor", "../deployment/standalone-mode.mdx#commands-missing"},
+	{redisPage, "standalone-mode.mdx#limitations-and-trade-offs", "standalone-mode.mdx#limits-and-trade-offs", "link/missing-anchor", "../deployment/standalone-mode.mdx#limits-and-trade-offs"},
 	{modePage, "(#environment-variable-overrides)", "(#environment-overrides)", "link/missing-anchor", "#environment-overrides"},
 	{modePage, `"/images/configuration/mode-inheritance.svg"`, `"/images/configuration/mode-inherit.svg"`, "link/missing-image", "/images/configuration/mode-inherit.svg"},
 	{startPage, `href="./docs/getting-started/quickstart.mdx"`, `href="./docs/getting-started/quick-start.mdx"`, "link/missing-page", "./docs/getting-started/quick-start.mdx"},
 	{redisPage, "[Mode configuration](./mode-configuration.mdx)", "[Mode configuration]()", "link/empty", "[Mode configuration]()"},
 	{redisPage, "[Mode configuration](./mode-configuration.mdx)", "[Mode configuration](https:/docs.compozy.dev)", "link/external-malformed", "https:/docs.compozy.dev"},
 	{redisPage, "[Mode configuration](./mode-configuration.mdx)", "[Mode configuration](javascript:alert(1))", "mdx/unsafe-url", "javascript:alert(1)"},
-	{modePage, "[Redis configuration](./redis.mdx) has", "Redis configuration has", "link/one-way", ""},
+	{standalonePage, "[Redis configuration](../configuration/redis.mdx)", "Redis configuration", "link/one-way", ""},
+	{redisPage, "## Persistence Options", "## Persistance Options", "outline/missing-heading", ""},
 	{quickstartPage, `<Callout type="warning"`, `<Calout type="warning"`, "mdx/unknown-component", "<Calout"},
 	{quickstartPage, `<Callout type="warning" title=`, `<Callout type="warning" titel=`, "component/unknown-prop", "titel="},
 	{quickstartPage, `<Callout type="warning"`, `<Callout type="wraning"`, "component/prop-type", "wraning"},
@@ -57,7 +58,7 @@ var faults = []fault{
 	{modePage, `expect-error="compozy/mode-remote at redis.mode"` + "\nredis:\n  mode: remote", `expect-error="compozy/mode-remote at redis.mode"` + "\nredis:\n  mode: standalone", "example/expected-error-missing", "compozy/mode-remote at redis.mode\"\nredis:\n  mode: standalone"},
 	{redisPage, "```yaml title", "```ymal title", "example/unknown-language", "ymal"},
 	{redisPage, "```yaml title", "```yaml titel", "example/unknown-attribute", "titel"},
-	{siteConfig, `"configuration/redis"]`, `"configuration/reddis"]`, "nav/missing-page", `"configuration/reddis"`},
+	{siteConfig, `"configuration/redis",`, `"configuration/reddis",`, "nav/missing-page", `"configuration/reddis"`},
 	{siteConfig, `"content": "content"`, `"contents": "content"`, "config/unknown-key", `"contents"`},
 }
 

@@ -101,6 +101,7 @@ func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error
 	if !mistaken {
 		out.found = append(out.found, second.Read(doc)...)
 		out.found = append(out.found, component.Check(doc, r.library)...)
+		out.found = append(out.found, example.Unfenced(doc)...)
 	}
 	out.examples = r.checker.Page(ctx, doc)
 	for _, e := range out.examples {
@@ -122,7 +123,7 @@ func (r *run) render() error {
 		sections []search.Section
 		beside   beside
 	}
-	feed := r.feedAddress()
+	feed, cards := r.feedAddress(), r.cardStore()
 	files, err := par.Map(r.ctx, r.o.jobs(), r.site.Pages, pagePath,
 		func(ctx context.Context, p *site.Page) (out printed, err error) {
 			defer tick()
@@ -136,7 +137,7 @@ func (r *run) render() error {
 				Seals: r.seals(p, found.examples), Proof: r.site.Href(render.ProofPath) + "#" + sectionOf(p),
 				Markdown: r.site.Href("/" + site.TwinOut(p.Out)), Feed: feed,
 			}
-			if out.beside, err = r.besidePage(p, &facts); err != nil {
+			if out.beside, err = r.besidePage(p, &facts, cards); err != nil {
 				return out, fmt.Errorf("write %s as Markdown: %w", p.File.Path(), err)
 			}
 			out.file, err = r.renderer.Page(r.site, p, facts)
@@ -196,7 +197,7 @@ func (r *run) finish() Result {
 	if r.selected != nil {
 		found = nil
 		for _, d := range r.found {
-			if r.isSelected(d.Span.Path()) {
+			if r.isSelected(d.Span.Path()) || r.isWide() && !r.isPage(d.Span.Path()) {
 				found = append(found, d)
 			}
 		}

@@ -19,7 +19,7 @@ const modulePath = "github.com/compozy/docs/"
 // "/..." stands for everything below it. A package that is not listed fails
 // the test: a new one says here where it belongs.
 var arrows = map[string][]string{
-	"cmd/docs":                {"internal/build", "internal/diag", "internal/preview", "validate/report", "validate/mutate", "validate/coverage"},
+	"cmd/docs":                {"internal/build", "internal/diag", "internal/preview", "internal/source", "internal/scaffold", "validate/report", "validate/mutate", "validate/coverage"},
 	"cmd/compozy":             {"compozy/cli", "compozy/host"},
 	"cmd/measure":             {"internal/measure", "compozy/cli", "compozy/host"},
 	"internal/measure":        {"internal/measure/record", "internal/source", "internal/diag", "compozy/..."},
@@ -35,9 +35,12 @@ var arrows = map[string][]string{
 	"internal/golden":         {},
 	"internal/store":          {},
 	"internal/mermaid":        {"internal/diag"},
-	"internal/preview":        {"internal/build", "internal/diag"},
+	"internal/preview":        {"internal/build", "internal/diag", "render", "render/publish"},
+	"internal/browser":        {"internal/build", "internal/preview", "internal/diag", "render", "render/publish", "render/search", "internal/golden"},
+	"internal/fix":            {"internal/source", "internal/diag"},
+	"internal/scaffold":       {"internal/source", "internal/diag", "internal/tree", "internal/mdx", "internal/site"},
 	"internal/build": {
-		"internal/source", "internal/diag", "internal/par", "internal/mdx", "internal/site", "internal/store",
+		"internal/source", "internal/diag", "internal/par", "internal/mdx", "internal/site", "internal/store", "internal/fix",
 		"internal/measure/record", "render/...", "validate/...", "compozy/...", "schemas",
 	},
 	"compozy/usage":     {},
@@ -57,6 +60,7 @@ var arrows = map[string][]string{
 	"validate/second":    {"internal/source", "internal/diag", "internal/mdx"},
 	"validate/component": {"internal/source", "internal/diag", "internal/mdx", "internal/mermaid"},
 	"validate/outline":   {"internal/source", "internal/diag", "internal/mdx", "internal/site"},
+	"validate/ledger":    {"internal/source", "internal/diag", "internal/tree", "internal/mdx", "internal/site"},
 	"validate/coverage":  {"internal/source", "internal/diag", "internal/site", "compozy/config", "compozy/mode", "compozy/usage"},
 	"validate/report":    {"internal/source", "internal/diag"},
 	"validate/mutate":    {"internal/source", "internal/diag", "internal/par", "internal/tree", "internal/mdx", "internal/site", "compozy/config", "validate/..."},
@@ -74,6 +78,7 @@ var fences = map[string][]string{
 	"github.com/redis/go-redis/v9":               {"compozy/cache/...", "compozy/cli", "validate/example/yaml", "internal/measure"},
 	"mvdan.cc/sh/v3":                             {"validate/example/shell"},
 	"github.com/aymanbagabas/go-udiff":           {"validate/example/shell"},
+	"golang.org/x/image":                         {"render/card"},
 	"github.com/dop251/goja":                     {"internal/mermaid", "render/search"},
 	"github.com/evanw/esbuild":                   {"validate/example/lang"},
 	"github.com/moby/buildkit":                   {"validate/example/lang"},

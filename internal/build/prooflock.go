@@ -40,8 +40,17 @@ func (r *run) checkLock() error {
 	if r.selected != nil {
 		return nil
 	}
+	return r.holdRecord(r.lock())
+}
+
+// holdRecord holds counts against the record, when the site has one.
+func (r *run) holdRecord(got proofLock) error {
 	data, err := r.root.ReadFile(r.lockPath())
 	if errors.Is(err, fs.ErrNotExist) {
+		if r.src.Config.Examples.Record {
+			r.found = append(r.found, diag.New("example/proof-record", r.src.Config.Examples.RecordSpan, "the record %s is demanded, and is not there", r.lockPath()).
+				WithAdvice("restore it from version control, or write it: docs examples update --accept"))
+		}
 		return nil
 	}
 	if err != nil {
@@ -56,7 +65,7 @@ func (r *run) checkLock() error {
 			WithAdvice("restore it from version control, or write it anew: docs examples update --accept"))
 		return nil
 	}
-	r.found = append(r.found, compareLock(f, want, r.lock())...)
+	r.found = append(r.found, compareLock(f, want, got)...)
 	return nil
 }
 

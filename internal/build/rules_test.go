@@ -66,6 +66,7 @@ var elsewhere = map[string]string{
 	"run/output-overlaps":   "internal/build TestGuard",
 	"run/output-unwritable": "internal/build TestFullDisk",
 	"run/unknown-page":      "internal/build TestSelectedPages",
+	"run/unknown-revision":  "internal/build TestChangedSinceRefuses",
 	"run/unreadable":        "cmd/docs TestScripts",
 }
 

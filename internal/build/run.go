@@ -149,6 +149,9 @@ func (r *run) work(dates ...func() map[string]time.Time) error {
 	stop()
 	r.site = s
 	r.found = append(r.found, found...)
+	if err := r.chooseChanged(); err != nil {
+		return err
+	}
 	return r.judge()
 }
 
@@ -210,7 +213,7 @@ func (r *run) dates() func() map[string]time.Time {
 // address.
 func choosePages(o Options, pages []*site.PageFile) (map[string]bool, error) {
 	if len(o.Pages) == 0 {
-		return nil, nil
+		return o.Shard.choose(pages), nil
 	}
 	chosen := map[string]bool{}
 	for _, name := range o.Pages {

@@ -59,6 +59,9 @@ type Fix struct {
 	Span    source.Span
 	NewText string
 	Message string // what the edit does, in the imperative
+	// Guess says that something else is nearly as likely to be meant: the edit
+	// is shown, and made by a person only.
+	Guess bool
 }
 
 // New returns a diagnostic of a rule, with the severity the rule table gives
@@ -97,6 +100,22 @@ func (d Diagnostic) WithNote(span source.Span, format string, args ...any) Diagn
 // WithFix returns the diagnostic with an edit.
 func (d Diagnostic) WithFix(span source.Span, newText, message string) Diagnostic {
 	d.Fix = &Fix{Span: span, NewText: newText, Message: message}
+	return d
+}
+
+// Among says which candidates the edit of WithFix chose from, for a name that
+// was written wrongly. Unless one of them stands out, the edit is a guess.
+func (d Diagnostic) Among(name string, candidates []string) Diagnostic {
+	return d.Unsure(!Sole(name, candidates))
+}
+
+// Unsure makes the edit of WithFix a guess, when it is one.
+func (d Diagnostic) Unsure(guess bool) Diagnostic {
+	if d.Fix != nil && guess {
+		fix := *d.Fix
+		fix.Guess = true
+		d.Fix = &fix
+	}
 	return d
 }
 

@@ -32,6 +32,30 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
+// Sole reports whether the nearest candidate stands out so far that an edit may
+// be made without asking: a slip of few letters away from the name, and more
+// than one letter nearer than every other candidate.
+func Sole(name string, candidates []string) bool {
+	best := Nearest(name, candidates)
+	if best == "" {
+		return false
+	}
+	folded := []rune(fold(name))
+	reach := distance(folded, []rune(fold(best)))
+	if reach > max(1, len(folded)/4) {
+		return false
+	}
+	for _, c := range candidates {
+		if c == best || c == name || c == "" || len(c) > 256 {
+			continue
+		}
+		if distance(folded, []rune(fold(c))) <= reach+1 {
+			return false
+		}
+	}
+	return true
+}
+
 // Suggest returns a sentence for a note, "did you mean X?", or "".
 func Suggest(name string, candidates []string) string {
 	if n := Nearest(name, candidates); n != "" {

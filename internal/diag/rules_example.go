@@ -2,6 +2,12 @@ package diag
 
 var exampleRules = []Rule{
 	{
+		ID: "example/unfenced", Severity: Error, Summary: "an HTML element shows code past the fences",
+		Cause:   "Every code block is proven as far as its language allows, or shown with a written reason. Text in <pre> and elements like it looks the same to readers and would be neither.",
+		Example: "<pre>\nmode: standalone\n</pre>\n",
+		Remedy:  "Write it as a fence with a language; text that is only shown: ```text display=\"why\".",
+	},
+	{
 		ID: "example/empty", Severity: Error, Summary: "an example holds nothing that could be proven",
 		Cause:   "The block is empty, or a configuration in which every line is a comment. It would count as a proven example and prove nothing.",
 		Example: "```yaml\n# mode: standalone\n```\n",

@@ -50,6 +50,14 @@ var runRules = []Rule{
 		Remedy:  "Name the page by its path (content/docs/deployment/standalone-mode.mdx), its id (docs/deployment/standalone-mode) or its address.",
 	},
 	{
+		ID: "run/unknown-revision", Severity: Error,
+		Summary: "what changed since a commit cannot be found out",
+		Cause: "docs check --changed-since asks git which files differ from those of a commit. " +
+			"There is no git or no repository, the name stands for no commit, or the clone is shallow and ends before it.",
+		Example: "docs check --changed-since no-such-branch",
+		Remedy:  "Name a branch, a tag or a commit of this clone. In CI fetch the whole history first, or check the whole site.",
+	},
+	{
 		ID: "run/unreadable", Severity: Error,
 		Summary: "a file named on the command line cannot be read",
 		Cause:   "The file does not exist, is not a regular file, is no UTF-8 text, or may not be read.",

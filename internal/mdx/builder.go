@@ -296,7 +296,7 @@ func (b *builder) component(e *Element) {
 func unknownComponent(e *Element, names []string) diag.Diagnostic {
 	d := diag.New("mdx/unknown-component", e.OpenTag, "component %s is unknown", show(e.Name))
 	if near := diag.Nearest(e.Name, names); near != "" {
-		d = d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near))
+		d = d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near)).Among(e.Name, names)
 	} else if near := diag.Nearest(e.Name, htmlNames); near != "" {
 		d = d.WithAdvice("did you mean the HTML element %s?", show(near))
 	} else {

@@ -14,11 +14,10 @@ import (
 	"path"
 	"strings"
 	"time"
-)
 
-// policy is what a page may load: its own files, and nothing inline.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	"github.com/compozy/docs/render"
+	"github.com/compozy/docs/render/publish"
+)
 
 // Handler serves the site in a folder. Only requests that name this machine
 // are answered: a page on another host must not read the site by giving its
@@ -44,9 +43,12 @@ func NewServer(h http.Handler) *http.Server {
 
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
-	head.Set("X-Content-Type-Options", "nosniff")
+	// The headers of the published site, so that what they forbid is seen here,
+	// and two that only a preview needs.
+	for _, each := range publish.Headers() {
+		head.Set(each.Name, each.Value)
+	}
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
-	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("Cache-Control", "no-store")
 	if !local(r.Host) {
 		w.WriteHeader(http.StatusForbidden)
@@ -116,15 +118,14 @@ func (h Handler) read(name string) (text []byte, isDir bool, err error) {
 }
 
 func (h Handler) answer(w http.ResponseWriter, r *http.Request, status int, name string, text []byte) {
-	kind := mime.TypeByExtension(path.Ext(name))
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
+	kind := typeOf(name)
 	w.Header().Set("Content-Type", kind)
 	if strings.HasPrefix(kind, "image/svg") {
 		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
-	} else {
-		w.Header().Set("Content-Security-Policy", policy)
+	}
+	if strings.HasPrefix(kind, "text/html") {
+		rules := publish.SpeculationHeader(h.BasePath + "/" + render.SpeculationPath)
+		w.Header().Set(rules.Name, rules.Value)
 	}
 	if status != http.StatusOK {
 		w.WriteHeader(status)
@@ -134,6 +135,21 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, status int, name
 		return
 	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
+}
+
+// typeOf returns the type of a file. Those that a system's own table may lack
+// are fixed.
+func typeOf(name string) string {
+	switch {
+	case name == render.SpeculationPath:
+		return publish.SpeculationType
+	case path.Ext(name) == ".md":
+		return "text/markdown; charset=utf-8"
+	}
+	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+		return kind
+	}
+	return "application/octet-stream"
 }
 
 // missing answers with the site's own page for it.

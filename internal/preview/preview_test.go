@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compozy/docs/render/publish"
 )
 
 // built returns a folder like a built site, with a secret beside it.
@@ -120,5 +122,27 @@ func TestNoSite(t *testing.T) {
 	w := get(Handler{Dir: filepath.Join(t.TempDir(), "dist")}, "GET", "localhost", "/")
 	if w.Code != 404 || !strings.Contains(w.Body.String(), "docs build") {
 		t.Errorf("without a site the answer is %d %q", w.Code, w.Body)
+	}
+}
+
+// TestHeaders holds that a preview forbids what the published site forbids.
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	h := Handler{Dir: built(t), BasePath: "/base"}
+	for _, path := range []string{"/base/docs/a/", "/base/site.css", "/base/nothing/"} {
+		got := get(h, "GET", "localhost", path).Header()
+		for _, want := range publish.Headers() {
+			if got.Get(want.Name) != want.Value {
+				t.Errorf("%s has %s %q, want %q", path, want.Name, got.Get(want.Name), want.Value)
+			}
+		}
+	}
+	if got, want := get(h, "GET", "localhost", "/base/docs/a/").Header().Get("Speculation-Rules"), `"/base/_docs/speculation.json"`; got != want {
+		t.Errorf("the rules of speculation are %s, want %s", got, want)
+	}
+	for name, want := range map[string]string{"_docs/speculation.json": "application/speculationrules+json", "a/index.md": "text/markdown; charset=utf-8", "a.unknown": "application/octet-stream"} {
+		if got := typeOf(name); got != want {
+			t.Errorf("the type of %s is %q, want %q", name, got, want)
+		}
 	}
 }

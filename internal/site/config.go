@@ -116,6 +116,10 @@ type Examples struct {
 	// digest of their content is on the proof page.
 	System      []string
 	SystemSpans []source.Span // parallel to System
+	// Record demands the record of how much is proven. Without it, a site whose
+	// record was deleted looks like one that never had any.
+	Record     bool
+	RecordSpan source.Span
 	// Coverage is the floor of what the examples exercise.
 	Coverage Coverage
 }

@@ -78,7 +78,8 @@ func schemaFinding(v schema.Violation) diag.Diagnostic {
 		d := diag.New("config/unknown-key", v.Span, "unknown key %q", key)
 		if near := diag.Nearest(key, v.Allowed); near != "" {
 			return d.WithAdvice("did you mean %q?", near).
-				WithFix(v.Span, requote(v.Span, near), fmt.Sprintf("rename the key to %q", near))
+				WithFix(v.Span, requote(v.Span, near), fmt.Sprintf("rename the key to %q", near)).
+				Among(key, v.Allowed)
 		}
 		return d.WithAdvice("the keys allowed here are %s", strings.Join(v.Allowed, ", "))
 	case v.Keyword == "required":
@@ -178,6 +179,9 @@ func decodeConfig(f *source.File, root *tree.Node) *Config {
 			From: redirectFrom(from.Text), To: to.Text,
 			Span: n.Span, FromSpan: from.Span, ToSpan: to.Span,
 		})
+	}
+	if n := root.Path("examples", "record"); n != nil && n.Kind == tree.Bool {
+		c.Examples.Record, c.Examples.RecordSpan = n.Bool, n.Span
 	}
 	for _, n := range items(root.Path("examples", "system")) {
 		if n.Kind == tree.String && n.Text != "" {

@@ -84,7 +84,7 @@ func unknownTarget(p *Page, m Moved) diag.Diagnostic {
 		names = append(names, a.ID)
 	}
 	if near := diag.Nearest(m.To, names); near != "" {
-		d = d.WithAdvice("did you mean %q?", near).WithFix(m.ToSpan, near, "lead to #"+near)
+		d = d.WithAdvice("did you mean %q?", near).WithFix(m.ToSpan, near, "lead to #"+near).Among(m.To, names)
 	}
 	return d.WithAdvice("name an id that the page has now, or write top for the top of the page")
 }

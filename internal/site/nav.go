@@ -94,7 +94,7 @@ func (b *navBuilder) link(e NavEntry, n *NavNode) bool {
 	case TargetMissing:
 		d := diag.New("nav/broken-link", e.Span, "the navigation links to %q, which is not there", e.Href)
 		if near := b.site.Suggest(t); near != "" {
-			d = d.WithAdvice("did you mean %q?", near).WithFix(e.Span, requote(e.Span, near), "link to "+near)
+			d = d.WithAdvice("did you mean %q?", near).WithFix(e.Span, requote(e.Span, near), "link to "+near).Unsure(!b.site.Sure(t))
 		} else {
 			d = d.WithAdvice("write the address of a page or file of the site (\"/docs/\"), or of another site (\"https://…\")")
 		}
@@ -131,7 +131,8 @@ func (s *Site) unknownPage(rule, name string, at source.Span) diag.Diagnostic {
 		}
 	}
 	if near != "" {
-		d = d.WithAdvice("did you mean %q?", near).WithFix(at, requote(at, near), "name the page "+near)
+		d = d.WithAdvice("did you mean %q?", near).WithFix(at, requote(at, near), "name the page "+near).
+			Unsure(s.Lookup(short) == nil && !s.Sure(Target{Path: "/docs/" + strings.TrimPrefix(short, "docs/")}))
 	}
 	return d.WithAdvice("a page is named by its path below %s/ without extension; to add it, create %s/docs/%s.mdx",
 		s.Config.Content, s.Config.Content, strings.TrimPrefix(short, "docs/"))

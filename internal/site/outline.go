@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compozy/docs/internal/diag"
@@ -97,7 +98,8 @@ func checkFront(front mdx.FrontMatter) []diag.Diagnostic {
 		if i < 0 {
 			d := diag.New("page/unknown-front-matter", field.KeySpan, "unknown front matter key %q", field.Key)
 			if near := diag.Nearest(field.Key, frontKeyNames()); near != "" {
-				d = d.WithAdvice("did you mean %q?", near).WithFix(field.KeySpan, near, "rename the key to "+near)
+				d = d.WithAdvice("did you mean %q?", near).WithFix(field.KeySpan, near, "rename the key to "+near).
+					Among(field.Key, frontKeyNames()).Unsure(front.Root.Field(near) != nil)
 			} else {
 				d = d.WithAdvice("the keys that mean something are %s", strings.Join(frontKeyNames(), ", "))
 			}
@@ -239,7 +241,7 @@ func titleSpan(doc *mdx.Doc) source.Span {
 var rawID = regexp.MustCompile(`(?i)<[a-z][^<>]*?\s(id|name)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>=` + "`" + `]+))`)
 
 func readAnchors(p *Page) []diag.Diagnostic {
-	var ds []diag.Diagnostic
+	var repeated []repeat
 	written := map[string]bool{} // ids of elements: those that must not be repeated
 	add := func(id string, at source.Span, element bool) {
 		if id == "" {
@@ -249,9 +251,7 @@ func readAnchors(p *Page) []diag.Diagnostic {
 		if !taken {
 			p.Anchors[id] = at
 		} else if element || written[id] {
-			ds = append(ds, diag.New("page/duplicate-anchor", at, "the id %q is used twice on the page", id).
-				WithNote(first, "it is used here first").
-				WithAdvice("a link to #%s can reach the first one only; rename one of the two", id))
+			repeated = append(repeated, repeat{id, at, first})
 		}
 		written[id] = written[id] || element
 	}
@@ -289,6 +289,37 @@ func readAnchors(p *Page) []diag.Diagnostic {
 		for use := range n.Uses {
 			add(FootnoteRefID(n.Number, use+1), n.Span, false)
 		}
+	}
+	return duplicates(p, repeated)
+}
+
+// repeat is an id that stands on the page before.
+type repeat struct {
+	id        string
+	at, first source.Span
+}
+
+// duplicates reports ids that repeat others. A link reaches the first one, so
+// the later one can be renamed without breaking any.
+func duplicates(p *Page, repeated []repeat) []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	given := map[string]bool{}
+	for _, r := range repeated {
+		d := diag.New("page/duplicate-anchor", r.at, "the id %q is used twice on the page", r.id).
+			WithNote(r.first, "it is used here first").
+			WithAdvice("a link to #%s can reach the first one only; rename one of the two", r.id)
+		if string(r.at.Text()) == r.id {
+			free := ""
+			for n := 2; free == ""; n++ {
+				name := r.id + "-" + strconv.Itoa(n)
+				if _, taken := p.Anchors[name]; !taken && !given[name] {
+					free = name
+				}
+			}
+			given[free] = true
+			d = d.WithFix(r.at, free, "rename this one to "+free)
+		}
+		ds = append(ds, d)
 	}
 	return ds
 }

@@ -241,7 +241,7 @@ func (s *Site) follow(r *Redirect, byFrom map[string]*Redirect) (*redirectEnd, [
 		}
 		d := diag.New("config/redirect-missing", r.ToSpan, "the redirect leads to %q: %s", r.To, why)
 		if near := s.Suggest(end.target); near != "" {
-			d = d.WithAdvice("did you mean %q?", near).WithFix(r.ToSpan, requote(r.ToSpan, near), "redirect to "+near)
+			d = d.WithAdvice("did you mean %q?", near).WithFix(r.ToSpan, requote(r.ToSpan, near), "redirect to "+near).Unsure(!s.Sure(end.target))
 		} else {
 			d = d.WithAdvice("write the address of a page (\"/docs/\"), or of another site (\"https://…\")")
 		}

@@ -58,15 +58,45 @@ func (s *Site) Suggest(t Target) string {
 	return s.near.address(t.Path)
 }
 
+// Sure reports whether what Suggest returns is the one thing that can be meant:
+// the address in another spelling, the only page or file of that name, or one
+// in the same folder whose name is a slip away and like no other.
+func (s *Site) Sure(t Target) bool {
+	key := addressKey(t.Path)
+	if t.Path == "" {
+		return false
+	}
+	if _, ok := s.near.folded[key]; ok {
+		return true
+	}
+	name := path.Base(key)
+	if same := s.near.byName[name]; len(same) > 0 {
+		return len(same) == 1
+	}
+	var names []string
+	for _, address := range s.near.addresses {
+		if other := foldCase(strings.TrimSuffix(address, "/")); other != "" && path.Dir(other) == path.Dir(key) {
+			names = append(names, path.Base(other))
+		}
+	}
+	return diag.Sole(name, names) && addressKey(s.Suggest(t)) == path.Join(path.Dir(key), diag.Nearest(name, names))
+}
+
+// addressKey is the address of a page or file without what its author may
+// write or leave out.
+func addressKey(address string) string {
+	key := foldCase(strings.TrimSuffix(address, "/"))
+	for _, suffix := range []string{".mdx", ".md", ".html"} {
+		key = strings.TrimSuffix(key, suffix)
+	}
+	return strings.TrimSuffix(key, "/index")
+}
+
 func (n *nearest) address(missing string) string {
 	if missing == "" {
 		return ""
 	}
-	key := foldCase(strings.TrimSuffix(missing, "/"))
-	for _, suffix := range []string{".mdx", ".md", ".html"} {
-		key = strings.TrimSuffix(key, suffix)
-	}
-	key = strings.TrimSuffix(key, "/index")
+	key := addressKey(missing)
 	if address, ok := n.folded[key]; ok {
 		return address
 	}

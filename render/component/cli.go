@@ -12,6 +12,7 @@ import (
 
 type cliReference struct {
 	base
+	Part     bool // an excerpt
 	Filter   bool
 	Commands []commandView
 	// Common are the flags of several commands, printed once for the whole
@@ -101,8 +102,8 @@ func (c *call) flagAnchor(of, flag string) string {
 }
 
 func cliView(c *call) any {
-	v := cliReference{base: c.base()}
 	commands, whole := c.commands()
+	v := cliReference{base: c.base(), Part: !whole}
 	anchors := c.wants("anchors")
 	flag := func(of string, f facts.Flag) flagView {
 		view := flagView{Flag: f, Text: prose(sentence(capital(f.Usage)))}

@@ -13,6 +13,7 @@ import (
 
 type envTable struct {
 	base
+	Part   bool // an excerpt
 	Filter bool
 	Rows   []envRow
 }
@@ -48,7 +49,7 @@ func (c *call) settings(prefix string) []*facts.Field {
 }
 
 func envTableView(c *call) any {
-	v := envTable{base: c.base()}
+	v := envTable{base: c.base(), Part: c.text("prefix", "section") != ""}
 	for _, f := range c.settings(c.text("prefix", "section")) {
 		row := envRow{Field: f, Type: strings.Join(f.Types, " or "), Text: prose(f.Description)}
 		if f.Format != "" {

@@ -12,6 +12,7 @@ import (
 
 type redisTables struct {
 	base
+	Part   bool // an excerpt
 	Filter bool
 	Counts []stateCount
 	Groups []redisGroup
@@ -73,7 +74,7 @@ func redisView(c *call) any {
 	if err != nil {
 		return err
 	}
-	v := redisTables{base: c.base(), Counts: slices.Clone(redisTones)}
+	v := redisTables{base: c.base(), Part: c.text("group") != "", Counts: slices.Clone(redisTones)}
 	whole := c.text("group") == ""
 	n := 0
 	for _, g := range groups {

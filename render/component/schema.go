@@ -21,6 +21,7 @@ const (
 
 type schemaTree struct {
 	base
+	Part     bool // an excerpt
 	Filter   bool
 	Sections []schemaSection
 }
@@ -95,7 +96,7 @@ func (c *call) schemaPart() *schemaPart {
 }
 
 func schemaView(c *call) any {
-	v := schemaTree{base: c.base()}
+	v := schemaTree{base: c.base(), Part: c.text("path") != ""}
 	root := c.schema()
 	if root == nil {
 		return v

@@ -36,9 +36,7 @@ func Headers() []Header {
 
 // SpeculationHeader names the file of rules by which a browser prepares the
 // page that is opened next.
-func SpeculationHeader(s *site.Site, path string) Header {
-	return Header{"Speculation-Rules", `"` + s.Href("/"+path) + `"`}
-}
+func SpeculationHeader(href string) Header { return Header{"Speculation-Rules", `"` + href + `"`} }
 
 // SpeculationType is the type without which a browser ignores such a file.
 const SpeculationType = "application/speculationrules+json"
@@ -46,8 +44,9 @@ const SpeculationType = "application/speculationrules+json"
 // HostHeaders returns the file _headers, in the form that several static hosts
 // read. Hosts join the headers of all rules that match a path, so no path has
 // one header from two rules. hashed are the files whose names change with
-// their content, and speculation is the file of rules, "" for none.
-func HostHeaders(s *site.Site, hashed []string, speculation string) File {
+// their content, fresh those that must be asked for each time, and speculation
+// is the file of rules, "" for none.
+func HostHeaders(s *site.Site, hashed, fresh []string, speculation string) File {
 	var b bytes.Buffer
 	rule := func(path string, headers ...Header) {
 		b.WriteString(path + "\n")
@@ -57,11 +56,14 @@ func HostHeaders(s *site.Site, hashed []string, speculation string) File {
 	}
 	all := Headers()
 	if speculation != "" {
-		all = append(all, SpeculationHeader(s, speculation))
+		all = append(all, SpeculationHeader(s.Href("/"+speculation)))
 	}
 	rule(s.Href("/")+"*", all...)
 	if speculation != "" {
 		rule(s.Href("/"+speculation), Header{"Content-Type", SpeculationType})
+	}
+	for _, path := range slices.Sorted(slices.Values(fresh)) {
+		rule(s.Href("/"+path), Header{"Cache-Control", "no-cache"})
 	}
 	for _, path := range slices.Sorted(slices.Values(hashed)) {
 		rule(s.Href("/"+path), Header{"Cache-Control", "public, max-age=31536000, immutable"})

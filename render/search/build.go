@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 const (
@@ -13,12 +14,15 @@ const (
 	// maxPrefixPostings is the same for what stands for all words that begin
 	// with a letter or two.
 	maxPrefixPostings = 150
+	// longCode is from how many lines on a piece of code is read for names only.
+	longCode = 12
 )
 
 // Build makes the index of a site. Sections of one page stand together, the
 // page's own first; pages have the order of the sections. The result depends
 // on nothing but the arguments.
 func Build(sections []Section, o Options) ([]File, Stats) {
+	sections = once(sections)
 	terms := gather(sections).terms(o.Weights.filled())
 	edition := editionOf(sections)
 	termFiles, bounds := termShards(terms, edition)
@@ -27,12 +31,12 @@ func Build(sections []Section, o Options) ([]File, Stats) {
 	if len(termFiles) > wholeFiles {
 		endFiles, endBounds = endShards(terms, edition)
 	}
-	pageFiles, perPage := pageFiles(sections, edition)
+	pageFiles, perPage, pages := pageFiles(sections, edition)
 	files := slices.Concat(termFiles, endFiles, pageFiles)
 	files = append(files, manifest{
 		Edition: edition, Terms: bounds, Ends: endBounds, Sections: perPage, Synonyms: synonyms(o.Synonyms),
 	}.file(files))
-	stats := Stats{Pages: len(pageFiles), Sections: len(sections), Terms: len(terms), TermFiles: len(termFiles), EndFiles: len(endFiles)}
+	stats := Stats{Pages: pages, Sections: len(sections), Terms: len(terms), TermFiles: len(termFiles), EndFiles: len(endFiles)}
 	for _, f := range files {
 		if isPageFile(f.Name) {
 			stats.PageBytes += len(f.Data)
@@ -50,6 +54,7 @@ type index struct {
 	names []string         // by id
 	lists [][]raw          // by id
 	sizes []int32          // words of each section
+	pages []int32          // number of each section's page
 }
 
 // raw is a posting before lengths are known.
@@ -62,14 +67,21 @@ type raw struct {
 type term struct {
 	name   string
 	rarity int
+	named  bool      // stands in the name of a section
 	list   []posting // in the order of sections
 }
 
 func gather(sections []Section) *index {
 	x := &index{ids: map[string]int32{}}
 	c := counter{index: x, at: map[int32]int{}}
+	page := int32(-1)
 	for i := range sections {
-		c.section(int32(i), &sections[i], i == 0 || sections[i-1].Page != sections[i].Page)
+		first := i == 0 || sections[i-1].Page != sections[i].Page
+		if first {
+			page++
+		}
+		x.pages = append(x.pages, page)
+		c.section(int32(i), &sections[i], first)
 	}
 	return x
 }
@@ -86,50 +98,96 @@ type counter struct {
 func (c *counter) section(number int32, s *Section, first bool) {
 	clear(c.at)
 	c.counted, c.order, c.words = c.counted[:0], c.order[:0], 0
+	if s.Same != "" && c.spelling(s.Heading) {
+		c.close(number)
+		return
+	}
 	if first {
-		c.text(s.Title, true, func(n *counts) { n.title++ })
-	} else {
-		c.text(s.Title, true, func(n *counts) { n.trail++ })
+		c.name(s.Title, func(n *counts, share int32) { n.title += share })
 	}
-	c.text(s.Heading, true, func(n *counts) { n.heading++ })
-	for _, t := range s.Trail {
-		c.text(t, true, func(n *counts) { n.trail++ })
-	}
+	c.name(s.Heading, func(n *counts, share int32) { n.heading += share })
 	for _, t := range s.Keywords {
-		c.text(t, true, func(n *counts) { n.heading++ })
+		c.name(t, func(n *counts, share int32) { n.title += share })
 	}
 	for _, t := range s.Inline {
-		c.text(t, true, func(n *counts) { n.code++ })
+		c.text(t, func(n *counts) { n.code++ })
 	}
 	c.words = 0 // a section is as long as what its reader reads below its heading
 	for _, t := range s.Code {
-		c.text(t, true, func(n *counts) { n.code++ })
+		c.passing(t, func(n *counts) { n.code++ })
 	}
-	for _, t := range s.Text {
-		c.text(t, false, func(n *counts) { n.text++ })
+	for i, t := range s.Text {
+		if slices.Contains(s.Again, i) {
+			continue
+		}
+		c.passing(t, func(n *counts) { n.text++ })
 	}
+	c.close(number)
+}
+
+// close files what was counted under its section.
+func (c *counter) close(number int32) {
 	for i, id := range c.order {
 		c.lists[id] = append(c.lists[id], raw{section: number, counts: c.counted[i]})
 	}
 	c.sizes = append(c.sizes, c.words)
 }
 
-// text counts the terms of a text. In prose, words that are merely joined by a
-// hyphen are two words and not an identifier.
-func (c *counter) text(text string, identifiers bool, add func(*counts)) {
+// spelling counts the identifiers of a heading as they are written, and reports
+// whether there are any.
+func (c *counter) spelling(heading string) bool {
+	for _, u := range units(heading) {
+		if u.whole != "" {
+			c.add(u.whole, func(n *counts) { n.heading += unitScale })
+		}
+	}
+	return len(c.order) > 0
+}
+
+// name counts the terms of a title, a heading or a keyword. A word says more
+// about a section whose name is nothing else than about one that it is passed
+// by in.
+func (c *counter) name(text string, add func(n *counts, share int32)) {
+	words := c.words
+	c.text(text, func(*counts) {})
+	share := int32(unitScale * 10 / (6 + c.words - words))
+	c.text(text, func(n *counts) { add(n, share) })
+}
+
+// text counts the terms of a name.
+func (c *counter) text(text string, add func(*counts)) {
 	for _, u := range units(text) {
-		if u.whole != "" && (identifiers || !u.plain) {
+		if u.whole != "" {
 			c.add(u.whole, add)
 		}
-		for _, p := range u.parts {
-			c.words++
-			if !stopWords[p] {
-				c.add(p, add)
-			}
+		c.parts(&u, add)
+	}
+}
+
+// passing counts the terms of a text or a piece of code. Of a long one, the
+// log of a program for instance, only what has a name is worth finding.
+func (c *counter) passing(text string, add func(*counts)) {
+	long := strings.Count(text, "\n") > longCode
+	for _, u := range units(text) {
+		if u.whole != "" && u.name() {
+			c.add(u.whole, add)
+		} else if long && u.extra == nil {
+			c.words += int32(len(u.parts))
+			continue
 		}
-		for _, p := range u.extra {
+		c.parts(&u, add)
+	}
+}
+
+func (c *counter) parts(u *unit, add func(*counts)) {
+	for _, p := range u.parts {
+		c.words++
+		if !stopWords[p] && !trifle(p) {
 			c.add(p, add)
 		}
+	}
+	for _, p := range u.extra {
+		c.add(p, add)
 	}
 }
 
@@ -151,7 +209,10 @@ func (c *counter) add(name string, add func(*counts)) {
 	add(&c.counted[i])
 }
 
-// terms returns all terms, in order, with levels in place of counts.
+// terms returns all terms, in order, with levels in place of counts. A section
+// that has a word in its name is always among the word's; of the others of a
+// page, only the one is that says it most: a query shows few sections of a page,
+// and they inherit what their page has (handedDown).
 func (x *index) terms(w Weights) []term {
 	average := 0
 	for _, n := range x.sizes {
@@ -162,11 +223,25 @@ func (x *index) terms(w Weights) []term {
 	}
 	out := make([]term, len(x.names))
 	for id, name := range x.names {
-		list := make([]posting, len(x.lists[id]))
-		for i, r := range x.lists[id] {
-			list[i] = posting{section: r.section, level: int32(w.level(r.counts, int(x.sizes[r.section]), average))}
+		list := make([]posting, 0, len(x.lists[id]))
+		named, passed := false, -1 // where the current page's posting stands that is no name
+		for _, r := range x.lists[id] {
+			p := posting{section: r.section, level: int32(w.level(r.counts, int(x.sizes[r.section]), average))}
+			switch {
+			case r.title+r.heading > 0:
+				list, named = append(list, p), true
+				continue
+			case passed < 0 || x.pages[list[passed].section] != x.pages[r.section]:
+				passed = len(list)
+			case p.level > list[passed].level:
+				list = slices.Delete(list, passed, passed+1)
+				passed = len(list)
+			default:
+				continue
+			}
+			list = append(list, p)
 		}
-		out[id] = term{name: name, rarity: rarity(len(x.sizes), len(list)), list: heaviest(list, maxPostings)}
+		out[id] = term{name: name, named: named, rarity: rarity(len(x.sizes), len(x.lists[id])), list: heaviest(list, maxPostings)}
 	}
 	slices.SortFunc(out, func(x, y term) int { return compare(x.name, y.name) })
 	return out

@@ -59,13 +59,17 @@ const (
 	unknown     = 60 // rarity of a word that no page has
 	maxGuesses  = 6  // terms that a mistyped word is taken for
 	maxByEnding = 2  // of them, those whose files have to be loaded
+	// handedDown is what a word counts in the sections of a page that has it
+	// elsewhere, in its title for instance, in percent.
+	handedDown = 40
 )
 
 // word is one word of a query.
 type word struct {
 	text string
 	// open says that the reader may still be typing it.
-	open bool
+	open  bool
+	parts []string // words of an identifier
 }
 
 // option is a term that a word may stand for, and how well, in percent.
@@ -74,41 +78,69 @@ type option struct {
 	percent int
 }
 
+// wordValues are what a word of a query is worth in the sections and pages that
+// have it.
+type wordValues struct {
+	weight        int
+	section, page map[int]int
+}
+
+// nameValues are the same of an identifier: what its words are worth where it
+// stands, and what it is worth itself.
+type nameValues struct{ plain, score map[int]int }
+
 // Query returns the sections that match best, of at most n pages. Those of one
 // page stand together, the best page first.
 func (e *Engine) Query(text string, n int) []Hit {
 	clear(e.loaded)
 	words, wholes := readQuery(text)
 	scores, matched, total := map[int]int{}, map[int]int{}, 0
+	values := make([]wordValues, len(words))
 	for i, w := range words {
 		options := e.options(w, words, i)
-		weight := unknown
+		v := wordValues{weight: unknown, section: map[int]int{}, page: map[int]int{}}
 		if len(options) > 0 {
-			weight = weightOf(w, options)
+			v.weight = weightOf(w, options)
 		}
-		total += weight
-		best := map[int]int{}
+		total += v.weight
 		for _, o := range options {
 			readPostings(o.data, func(section, level int) {
-				best[section] = max(best[section], o.percent*level)
+				page := e.pageOf(section)
+				v.section[section] = max(v.section[section], o.percent*level)
+				v.page[page] = max(v.page[page], o.percent*level)
+				scores[section] = 0
 			})
 		}
-		for section, value := range best {
-			scores[section] += weight * value
-			matched[section] += weight
-		}
+		values[i] = v
 	}
-	for _, w := range wholes {
-		best := map[int]int{}
+	names := make([]nameValues, len(wholes))
+	for i, w := range wholes {
+		n := nameValues{map[int]int{}, map[int]int{}}
 		for _, o := range e.exactAndLonger(w) {
 			readPostings(o.data, func(section, level int) {
-				best[section] = max(best[section], o.percent*level*o.rarity)
+				n.plain[section] = max(n.plain[section], o.percent*level)
+				n.score[section] = max(n.score[section], o.percent*level*o.rarity)
+				scores[section] = 0
 			})
 		}
-		for section, value := range best {
-			if len(words) == 0 || matched[section] > 0 {
-				scores[section] += value
+		names[i] = n
+	}
+	for section := range scores {
+		page := e.pageOf(section)
+		for i, v := range values {
+			value := max(v.section[section], v.page[page]*handedDown/100)
+			for j, w := range wholes {
+				if slices.Contains(w.parts, words[i].text) { // where the whole is, its words are
+					value = max(value, names[j].plain[section])
+				}
 			}
+			if value > 0 {
+				scores[section] += v.weight * value
+				matched[section] += v.weight
+			}
+		}
+		for _, n := range names {
+			scores[section] += n.score[section]
 		}
 	}
 	if total > 0 {
@@ -128,10 +160,10 @@ func readQuery(text string) (words, wholes []word) {
 	for i, u := range all {
 		last := open && i == len(all)-1
 		if u.whole != "" {
-			wholes = appendWord(wholes, word{u.whole, last})
+			wholes = appendWord(wholes, word{text: u.whole, open: last, parts: u.parts})
 		}
 		for j, p := range u.parts {
-			w := word{p, last && j == len(u.parts)-1}
+			w := word{text: p, open: last && j == len(u.parts)-1}
 			if stopWords[p] {
 				stops = appendWord(stops, w)
 			} else {
@@ -225,10 +257,10 @@ func (e *Engine) hits(ranked [][2]int) []Hit {
 	for _, r := range ranked {
 		page := e.pageOf(r[0])
 		var content []string
-		if json.Unmarshal(e.file(fmt.Sprintf("p%d.json", page)), &content) != nil {
+		if json.Unmarshal(e.file(pageFileName(page, (r[0]-e.starts[page])/perPageFile)), &content) != nil {
 			continue
 		}
-		at := 3 + 4*(r[0]-e.starts[page])
+		at := 3 + 4*((r[0]-e.starts[page])%perPageFile)
 		if at+4 > len(content) || content[0] != e.m.Edition {
 			continue
 		}

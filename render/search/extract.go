@@ -57,6 +57,7 @@ type extractor struct {
 	sections []Section
 	trail    []mdx.Heading // the headings above the current place
 	prose    strings.Builder
+	again    int // how many elements around say what stands elsewhere too
 }
 
 func (e *extractor) section() *Section { return &e.sections[len(e.sections)-1] }
@@ -80,9 +81,14 @@ func (e *extractor) begin(heading, anchor string, level int) {
 func (e *extractor) flush() {
 	text := oneLine(e.prose.String())
 	e.prose.Reset()
-	if text != "" && len(e.sections) > 0 {
-		e.section().Text = append(e.section().Text, text)
+	if text == "" || len(e.sections) == 0 {
+		return
 	}
+	s := e.section()
+	if e.again > 0 {
+		s.Again = append(s.Again, len(s.Text))
+	}
+	s.Text = append(s.Text, text)
 }
 
 func (e *extractor) nodes(all []mdx.Node) {

@@ -16,6 +16,12 @@ import (
 // table, the error under a configuration that is refused. An element with an
 // id and the attribute data-find (a setting) is a section of its own, named by
 // the first code in it.
+//
+// The attribute data-words says what the words in an element are worth: "none"
+// are not read at all, "again" are said elsewhere too (an excerpt of a
+// reference, a description that a second table repeats) and count here only if
+// nothing else on the site says them, "same" are the name of the setting that
+// this one is a variable or a flag of.
 func FromHTML(p *site.Page, article []byte) []Section {
 	if p.Doc == nil || p.Broken {
 		return nil
@@ -46,6 +52,7 @@ type walker struct {
 	extractor
 	titles map[string]string // of headings, by id: without what the page adds to them
 	after  []Section         // settings, which follow the page's other sections
+	row    bool              // in a setting
 }
 
 // unread are elements that are not read as text.
@@ -69,6 +76,17 @@ func (w *walker) node(n *html.Node) {
 	if slices.Contains(unread, n.DataAtom) || has(n, "hidden") || attr(n, "aria-hidden") == "true" || hasClass(n, "seal") {
 		return
 	}
+	switch attr(n, "data-words") {
+	case "none":
+		return
+	case "same":
+		w.section().Same = oneLine(textOf(n))
+		fallthrough
+	case "again":
+		w.flush()
+		w.again++
+		defer func() { w.flush(); w.again-- }()
+	}
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		w.htmlHeading(n)
@@ -76,11 +94,22 @@ func (w *walker) node(n *html.Node) {
 	case atom.Pre:
 		w.flush()
 		if text := strings.TrimSpace(textOf(n)); text != "" {
-			w.section().Code = append(w.section().Code, text)
+			if w.again > 0 {
+				w.prose.WriteString(text)
+				w.flush()
+			} else {
+				w.section().Code = append(w.section().Code, text)
+			}
 		}
 		return
+	case atom.Dt:
+		if w.row {
+			return // "Default": the label is the same in every row
+		}
 	case atom.Code:
-		w.section().Inline = append(w.section().Inline, textOf(n))
+		if w.again == 0 {
+			w.section().Inline = append(w.section().Inline, textOf(n))
+		}
 	case atom.Img:
 		w.prose.WriteString(" " + attr(n, "alt") + " ")
 	case atom.Figcaption:
@@ -140,24 +169,41 @@ func (w *walker) htmlHeading(n *html.Node) {
 // found makes a section of an element inside another section, which goes on
 // behind it.
 func (w *walker) found(n *html.Node, id string) {
-	name := oneLine(textOf(find(n, func(k *html.Node) bool { return k.DataAtom == atom.Code })))
+	name := nameOf(n)
 	if name == "" {
 		w.kids(n)
 		return
 	}
 	w.flush()
-	around, outer := *w.section(), w.sections
+	around, outer, row := *w.section(), w.sections, w.row
 	trail := slices.Clone(around.Trail)
 	if around.Heading != "" {
 		trail = append(trail, around.Heading)
 	}
-	w.sections = []Section{{Page: around.Page, Title: around.Title, Heading: name, Anchor: id, Trail: trail}}
+	w.sections, w.row = []Section{{Page: around.Page, Title: around.Title, Heading: name, Anchor: id, Trail: trail, Row: true, Part: w.again > 0}}, true
 	at := len(w.after)
 	w.after = append(w.after, Section{}) // in front of those that are inside
 	w.kids(n)
 	w.after[at] = w.sections[0]
 	w.after = append(w.after, w.sections[1:]...)
-	w.sections = outer
+	w.sections, w.row = outer, row
+}
+
+// nameOf is the first code in a setting; the code in a setting inside of it
+// names that one.
+func nameOf(n *html.Node) string {
+	for k := range n.ChildNodes() {
+		switch {
+		case k.Type != html.ElementNode || has(k, "data-find"):
+			continue
+		case k.DataAtom == atom.Code:
+			return oneLine(textOf(k))
+		}
+		if name := nameOf(k); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func find(n *html.Node, match func(*html.Node) bool) *html.Node {

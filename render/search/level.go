@@ -1,6 +1,9 @@
 package search
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 const (
 	// levels is how many weights a word can have in a section. More would cost
@@ -13,7 +16,8 @@ const (
 	unitScale = 64
 )
 
-// counts are the occurrences of a word in a section, by place.
+// counts are the occurrences of a word in a section, by place. Those in names
+// are in shares of unitScale.
 type counts struct {
 	title, heading, trail, code, text int32
 }
@@ -21,7 +25,7 @@ type counts struct {
 // level weighs the occurrences as BM25F does: each place has its own weight,
 // long sections count for less, and the tenth occurrence adds next to nothing.
 func (w Weights) level(c counts, length, average int) int {
-	outside := w.Title*int(c.title) + w.Heading*int(c.heading) + max(1, w.Title/5)*int(c.trail)
+	outside := w.Title*int(c.title) + w.Heading*int(c.heading) + max(1, w.Title/5)*int(c.trail)*unitScale
 	inside := (w.Code*int(c.code) + w.Text*int(c.text)) * unitScale
 	if average > 0 {
 		inside = inside * 10 * average / (4*average + 6*length)
@@ -30,8 +34,21 @@ func (w Weights) level(c counts, length, average int) int {
 	// that has it in its heading.
 	most := max(2, w.Heading-1)
 	inside = most * unitScale * inside / (inside + (most-1)*unitScale)
-	sum := outside*unitScale + inside
-	return 1 + (levels-2)*sum/(sum+half*unitScale)
+	sum := outside + inside
+	return step(1 + (levels-2)*sum/(sum+half*unitScale))
+}
+
+// steps are the levels that are used. Fewer of them take fewer bytes; among
+// sections that are named by a word, more of them matter than among those that
+// pass it by.
+var steps = [...]int{1, 3, 6, 10, 15, 18, 21, 24, 27, 30, 33, 36}
+
+func step(level int) int {
+	i, found := slices.BinarySearch(steps[:], level)
+	if found || i == 0 {
+		return level
+	}
+	return steps[i-1]
 }
 
 // rarity weighs a term by how few of the sections have it: sixteen times the

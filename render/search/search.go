@@ -36,9 +36,22 @@ type Section struct {
 	// Keywords are words that the page should be found by and does not show.
 	Keywords []string
 	Text     []string // prose, a block an entry, inline code included
-	Code     []string // code blocks
+	// Again are the entries of Text that other sections say too. They are
+	// quoted, and count only where nothing else on the site says them.
+	Again []int
+	Code  []string // code blocks
 	// Inline is the inline code of Text once more: it weighs as code does.
 	Inline []string
+	// Row marks an entry of a reference: its name says where it belongs, so the
+	// headings above it are not counted.
+	Row bool
+	// Same is the setting that this row is another name of: its variable, its
+	// flag. When the site has the setting, the row is found by its own spelling
+	// only, and the words lead to the setting.
+	Same string
+	// Part marks an entry of an excerpt. It is left out when the whole, or
+	// another excerpt before it, has an entry of that name.
+	Part bool
 }
 
 // Weights say how much a word counts by where it stands.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ const (
 	// termFileBytes is how large a file of terms grows before the next one
 	// begins; about half of it is transferred. Small files cost requests,
 	// large ones bytes that the query does not need.
-	termFileBytes = 10_000
+	termFileBytes = 11_000
 	endFileBytes  = 10_000
 	// wholeFiles is up to how many files a mistyped word is looked for in all
 	// of them: then nothing is gained by an index of endings.
@@ -26,10 +27,12 @@ const (
 	// prefixMark ends the name of what stands for all words that begin in one
 	// way. It is in no term.
 	prefixMark = "*"
-	// Terms within these lengths can be found by their ending.
+	// Terms of names within these lengths can be found by their ending.
 	minEnding, maxEnding = 4, 24
 	// What a page's file keeps for results to quote.
 	maxQuotedText, maxQuotedCode, maxQuotedPage = 2400, 1200, 24_000
+	// perPageFile is how many sections such a file has.
+	perPageFile = 12
 )
 
 // termShards writes the terms into files and returns the bound at which each
@@ -176,7 +179,7 @@ func (s *start) term() term {
 func endShards(terms []term, edition string) ([]File, []string) {
 	var names []string
 	for _, t := range terms {
-		if n := size(t.name); n >= minEnding && n <= maxEnding && !strings.ContainsFunc(t.name, notSpelt) {
+		if n := size(t.name); t.named && n >= minEnding && n <= maxEnding && !strings.ContainsFunc(t.name, notSpelt) {
 			names = append(names, reversed(t.name))
 		}
 	}
@@ -215,30 +218,41 @@ func reversed(s string) string {
 }
 
 // pageFiles writes what results show of each page, and how many sections each
-// page has.
-func pageFiles(sections []Section, edition string) ([]File, string) {
-	var files []File
-	var perPage []byte
-	for from := 0; from < len(sections); {
+// page has. A page of many sections has several files: a query shows a few of
+// its sections.
+func pageFiles(sections []Section, edition string) (files []File, perPage string, pages int) {
+	var counts []byte
+	for from := 0; from < len(sections); pages++ {
 		to := from + 1
 		for to < len(sections) && sections[to].Page == sections[from].Page {
 			to++
 		}
-		content := []string{edition, sections[from].Page, oneLine(sections[from].Title)}
 		left := maxQuotedPage
-		for _, s := range sections[from:to] {
-			text, code := oneLine(strings.Join(s.Text, " ")), oneLine(strings.Join(s.Code, " "))
-			text = clip(text, min(maxQuotedText, left))
-			left -= len(text)
-			code = clip(code, min(maxQuotedCode, left))
-			left -= len(code)
-			content = append(content, s.Anchor, oneLine(s.Heading), text, code)
+		for part, group := range slices.Collect(slices.Chunk(sections[from:to], perPageFile)) {
+			content := []string{edition, group[0].Page, oneLine(group[0].Title)}
+			for _, s := range group {
+				text, code := oneLine(strings.Join(s.Text, " ")), oneLine(strings.Join(s.Code, " "))
+				text = clip(text, min(maxQuotedText, left))
+				left -= len(text)
+				code = clip(code, min(maxQuotedCode, left))
+				left -= len(code)
+				content = append(content, s.Anchor, oneLine(s.Heading), text, code)
+			}
+			files = append(files, File{Name: Folder + pageFileName(pages, part), Data: encodeJSON(content)})
 		}
-		files = append(files, File{Name: Folder + "p" + strconv.Itoa(len(files)) + ".json", Data: encodeJSON(content)})
-		perPage = appendNumber(perPage, to-from)
+		counts = appendNumber(counts, to-from)
 		from = to
 	}
-	return files, string(perPage)
+	return files, string(counts), pages
+}
+
+// pageFileName names the file of a page that has its sections from
+// part*perPageFile on.
+func pageFileName(page, part int) string {
+	if part == 0 {
+		return fmt.Sprintf("p%d.json", page)
+	}
+	return fmt.Sprintf("p%d.%d.json", page, part)
 }
 
 func isPageFile(name string) bool { return strings.HasPrefix(name, Folder+"p") }

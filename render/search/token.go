@@ -20,6 +20,18 @@ type unit struct {
 	plain bool     // whole only joins words with hyphens or slashes, as prose does
 }
 
+// name reports an identifier that is worth keeping where a text or an example
+// passes it by. Paths, addresses, dates and hyphenated words are found by their
+// parts.
+func (u *unit) name() bool {
+	return !u.plain && !strings.ContainsAny(u.whole, "/:@#+$") && (u.whole[0] < '0' || u.whole[0] > '9')
+}
+
+// trifle reports numbers that stand for nothing.
+func trifle(word string) bool {
+	return len(word) < 3 && strings.Trim(word, "0123456789") == ""
+}
+
 // joiner reports the characters that hold an identifier together.
 func joiner(r rune) bool {
 	switch r {
@@ -202,8 +214,9 @@ var stopWords = func() map[string]bool {
 	return m
 }()
 
-const stopList = "a an and are as at be by can do does for from has have how i if in into is it its of on or s so t than that the " +
-	"their then there these this to was we were what when where which will with you your"
+const stopList = "a all an and any are as at be because been both but by can could do does each for from had has have how i if in into is it " +
+	"its may more most must no not of on one only or other our out over s same so some such t than that the their them then there these " +
+	"they this those through to too under us very was we were what when where which while who whose why will with would you your"
 
 // endings are what the forms of an English word differ in, longest first.
 var endings = []string{

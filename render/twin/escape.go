@@ -16,8 +16,6 @@ var (
 	// ruler is a line that would make a heading of the line before it, a rule,
 	// or the second line of a table.
 	ruler = regexp.MustCompile(`^[-=:| \t]*[-=][-=:| \t]*$`)
-	// linkLike is text that Markdown would make a link of by itself.
-	linkLike = regexp.MustCompile(`(?i)(?:https?|ftp|mailto|xmpp)(:)|\bwww(\.)|[a-z0-9._+-](@)[a-z0-9]`)
 )
 
 // text adds literal text.
@@ -28,14 +26,6 @@ func (f *flow) text(s string) {
 	}
 	if bytes.HasSuffix(f.run.Bytes(), []byte(" ")) {
 		s = strings.TrimLeft(s, " ") // something between the two printed nothing
-	}
-	stops := map[int]bool{}
-	for _, m := range linkLike.FindAllStringSubmatchIndex(s, -1) {
-		for g := 2; g < len(m); g += 2 {
-			if m[g] >= 0 {
-				stops[m[g]] = true
-			}
-		}
 	}
 	b := &f.run
 	for i := 0; i < len(s); {
@@ -50,7 +40,7 @@ func (f *flow) text(s string) {
 			}
 		case r == 0:
 			b.WriteRune(utf8.RuneError)
-		case stops[i] || f.special(r, s, i):
+		case f.special(r, s, i) || linkLike(r, s, i):
 			b.WriteString(`\` + string(r))
 		case r == '&' && entity.MatchString(s[i:]):
 			b.WriteString("&amp;")
@@ -84,6 +74,28 @@ func (f *flow) special(r rune, s string, i int) bool {
 	return false
 }
 
+// linkLike reports a character without which Markdown would make a link of the
+// text around it by itself.
+func linkLike(r rune, s string, i int) bool {
+	switch r {
+	case ':':
+		return hasSuffixFold(s[:i], "http") || hasSuffixFold(s[:i], "https") || hasSuffixFold(s[:i], "ftp") || hasSuffixFold(s[:i], "mailto") || hasSuffixFold(s[:i], "xmpp")
+	case '.':
+		return hasSuffixFold(s[:i], "www")
+	case '@':
+		return i > 0 && isAddressByte(s[i-1]) && i+1 < len(s) && isAddressByte(s[i+1])
+	}
+	return false
+}
+
+func hasSuffixFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
+}
+
+func isAddressByte(c byte) bool {
+	return isLetter(c) || c >= '0' && c <= '9' || strings.IndexByte("._+-", c) >= 0
+}
+
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
 func isWord(r rune) bool {
@@ -94,10 +106,10 @@ func isWord(r rune) bool {
 func lineStart(l string) string {
 	switch {
 	case l == "":
-	case ordered.MatchString(l):
+	case l[0] >= '0' && l[0] <= '9' && ordered.MatchString(l):
 		i := strings.IndexAny(l, ".)")
 		return l[:i] + `\` + l[i:]
-	case ruler.MatchString(l):
+	case strings.IndexByte("-=:|", l[0]) >= 0 && ruler.MatchString(l):
 		return `\` + l
 	case l[0] == '>':
 		return `\` + l

@@ -133,7 +133,13 @@ func factsOf(doc *mdx.Doc) facts {
 	}
 	for _, c := range doc.Fences {
 		if _, hidden := c.Info.Get("hidden"); !hidden {
-			f.Code = append(f.Code, c.Info.Lang+": "+strings.TrimRight(string(c.Code.Text()), "\n"))
+			lang := strings.Map(func(r rune) rune {
+				if r < ' ' || r == 0x7f {
+					return -1 // no language is named so, and no twin names it
+				}
+				return r
+			}, c.Info.Lang)
+			f.Code = append(f.Code, lang+": "+strings.TrimRight(string(c.Code.Text()), "\n"))
 		}
 	}
 	return f

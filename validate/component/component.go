@@ -95,6 +95,9 @@ func unknownProp(e *mdx.Element, c mdx.Component, a *mdx.Attr) (d diag.Diagnosti
 		d = d.WithAdvice("did you mean %q?", meant)
 		if string(a.NameSpan.Text()) == a.Name {
 			d = d.WithFix(a.NameSpan, meant, "rename the prop to "+meant)
+			if a.Name != "class" {
+				d = d.Among(a.Name, append(free, Universal...))
+			}
 		}
 	}
 	if len(all) == 0 {

@@ -30,7 +30,7 @@ func checkReferences(e *mdx.Element, c mdx.Component, v mdx.Vocabulary) []diag.D
 		at := place(ref.Attr.ValueSpan, ref.Attr.Span)
 		d := diag.New("component/unknown-reference", at, "%s of %s names no %s: %q", ref.Attr.Name, c.Name, ref.Noun, ref.Value)
 		if near := nearestValue(ref.Value, ref.Names); near != "" {
-			d = withValueFix(d.WithAdvice("did you mean %q?", near), ref.Attr, near)
+			d = withValueFix(d.WithAdvice("did you mean %q?", near), ref.Attr, near).Unsure(!strings.EqualFold(near, strings.TrimSpace(ref.Value)) && !diag.Sole(ref.Value, ref.Names))
 		}
 		switch {
 		case len(ref.Names) == 0 && ref.Empty != "":

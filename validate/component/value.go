@@ -23,7 +23,7 @@ func checkValue(c mdx.Component, p mdx.Prop, a *mdx.Attr) (diag.Diagnostic, bool
 	d := diag.New("component/prop-type", place(a.ValueSpan, a.Span), "%s of %s cannot be %q", p.Name, c.Name, text)
 	if near := nearestValue(text, p.Enum); near != "" {
 		d = d.WithAdvice("did you mean %q?", near)
-		d = withValueFix(d, a, near)
+		d = withValueFix(d, a, near).Unsure(!strings.EqualFold(near, strings.TrimSpace(text)) && !diag.Sole(text, p.Enum))
 	}
 	return d.WithAdvice("it is one of %s", quoted(p.Enum)), true
 }

@@ -170,7 +170,7 @@ func unknownAttribute(m mdx.Meta) diag.Diagnostic {
 	place := m.Span.File.Span(m.Span.Start, m.Span.Start+len(m.Key))
 	d := diag.New("example/unknown-attribute", place, "attribute %q of this code block is not known", m.Key)
 	if near := diag.Nearest(m.Key, attributeNames()); near != "" {
-		return d.WithAdvice("did you mean %q?", near).WithFix(place, near, "use "+near)
+		return d.WithAdvice("did you mean %q?", near).WithFix(place, near, "use "+near).Among(m.Key, attributeNames())
 	}
 	return d.WithAdvice("attributes are %s, and marked lines as {1,3-5}", strings.Join(attributeNames(), ", "))
 }

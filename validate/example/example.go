@@ -160,7 +160,8 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		near = strings.ToLower(name)
 	}
 	if near != "" {
-		d = d.WithAdvice("did you mean %q?", near).WithFix(f.Info.LangSpan, near, "use "+near)
+		d = d.WithAdvice("did you mean %q?", near).WithFix(f.Info.LangSpan, near, "use "+near).
+			Unsure(aliases[strings.ToLower(name)] == "" && !strings.EqualFold(near, name) && !diag.Sole(name, c.langs))
 	} else {
 		d = d.WithAdvice("declare it under examples.display in source.config.json with the reason why it is only shown")
 	}

@@ -217,3 +217,82 @@ func TestAttributeNamed(t *testing.T) {
 		t.Errorf("findings %v, want one about expect", ds)
 	}
 }
+
+// TestDisguisedLanguages declares other spellings of languages as shown only:
+// that must not switch their proof off.
+func TestDisguisedLanguages(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"yml", "sh", "YAML", "Bash", "shell", "jsonc"} {
+		c, err := New(site.Examples{Display: map[string]string{name: "we say so"}}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rules(c, "```"+name+"\nmode: cluster\n```\n"); got != "example/unknown-language" {
+			t.Errorf("a block of %s, which is declared, has the findings %q", name, got)
+		}
+	}
+	c, err := New(site.Examples{Display: map[string]string{"yaml": "we say so"}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rules(c, "```yaml\nmode: cluster\n```\n"); got != "compozy/mode" {
+		t.Errorf("a block of yaml, which is declared, has the findings %q", got)
+	}
+}
+
+// TestMarkedLines is about marks on lines that a block does not have.
+func TestMarkedLines(t *testing.T) {
+	t.Parallel()
+	c, err := New(site.Examples{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for info, want := range map[string]string{
+		"{1}": "", "{1,2}": "", "{1-2}": "", "ins={2}": "",
+		"{3}": "example/attribute-value", "{0}": "example/attribute-value", "{2-1}": "example/attribute-value",
+		"ins={1-9}": "example/attribute-value", "del={1, 3}": "example/attribute-value", "{99999999999999999999}": "example/attribute-value",
+	} {
+		if got := rules(c, "```json "+info+"\n[\n]\n```\n"); got != want {
+			t.Errorf("marks %s give %q, want %q", info, got, want)
+		}
+	}
+}
+
+// TestReasonOfTheConfiguration changes why a language is only shown: a stored
+// answer must not keep the old reason.
+func TestReasonOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	store := kept{}
+	for _, reason := range []string{"the first reason", "the second reason"} {
+		c, err := New(site.Examples{Display: map[string]string{"cobol": reason}}, Options{Store: store, System: "one"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := proven(c, "```cobol\nSTOP RUN.\n```\n")[0].Reason; got != reason {
+			t.Errorf("the reason is %q, want %q", got, reason)
+		}
+	}
+}
+
+// kept is a store without a disk.
+type kept map[string][]byte
+
+func (m kept) Get(kind, key string) ([]byte, bool) { v, ok := m[kind+key]; return v, ok }
+
+func (m kept) Put(kind, key string, data []byte) error { m[kind+key] = data; return nil }
+
+func proven(c *Checker, text string) []Result {
+	doc, _ := mdx.Parse(source.NewFile("page.mdx", []byte(text)), mdx.Options{})
+	return c.Page(context.Background(), doc)
+}
+
+// rules are the rules of a page's findings.
+func rules(c *Checker, text string) string {
+	var out []string
+	for _, r := range proven(c, text) {
+		for _, d := range r.Diagnostics {
+			out = append(out, d.Rule)
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -29,6 +29,7 @@ type edit struct {
 	key   string
 	first int         // the finding that carries it
 	pairs [][2]string // what is gone, and of an id the new one
+	guess bool        // something else may have taken the place of one
 }
 
 func newComparison(s *site.Site, pages []recorded) *comparison {
@@ -78,7 +79,7 @@ func (c *comparison) page(r recorded) {
 // lostAnchor reports an id that is gone. It stands at the place that probably
 // took its place.
 func (c *comparison) lostAnchor(r recorded, p *site.Page, id *tree.Node) {
-	to := c.heir(r, p, id.Text)
+	to, sure := c.heir(r, p, id.Text)
 	at := p.File.Whole()
 	if to != "" {
 		at = p.Anchors[to]
@@ -91,15 +92,15 @@ func (c *comparison) lostAnchor(r recorded, p *site.Page, id *tree.Node) {
 		c.found = append(c.found, d.WithAdvice("name the id that took its place in the page's front matter, or the top of the page: anchors: {%s: top}", id.Text))
 		return
 	}
-	c.offer(c.anchors, p, "anchors", id.Text, to)
+	c.offer(c.anchors, p, "anchors", id.Text, to).guess = !sure || c.anchors[p].guess
 	c.found = append(c.found, d.WithAdvice("if this took its place, write into the page's front matter: anchors: {%s: %s}", id.Text, to).
 		WithAdvice("or keep the id: write [#%s] at the end of the heading", id.Text))
 }
 
 // heir returns the id that probably took the place of one that is gone: a new
 // one of the page that resembles it, or its only new one, or any that
-// resembles it.
-func (c *comparison) heir(r recorded, p *site.Page, id string) string {
+// resembles it; and whether nothing else can have.
+func (c *comparison) heir(r recorded, p *site.Page, id string) (heir string, sure bool) {
 	known := c.known[r.route]
 	gone := 0
 	for _, n := range r.ids {
@@ -118,12 +119,12 @@ func (c *comparison) heir(r recorded, p *site.Page, id string) string {
 		}
 	}
 	if near := diag.Nearest(id, fresh); near != "" {
-		return near
+		return near, diag.Sole(id, fresh) || len(fresh) == 1 && gone == 1
 	}
 	if len(fresh) == 1 && gone == 1 {
-		return fresh[0]
+		return fresh[0], true
 	}
-	return diag.Nearest(id, all)
+	return diag.Nearest(id, all), false
 }
 
 func (c *comparison) lostPage(r recorded, t site.Target) {
@@ -133,21 +134,21 @@ func (c *comparison) lostPage(r recorded, t site.Target) {
 			WithAdvice("delete \"draft: true\" from its front matter, or let another page take its place: aliases: [%s]", r.route))
 		return
 	}
-	to := c.successor(r)
+	to, sure := c.successor(r)
 	if to == nil {
 		c.found = append(c.found, d.WithAdvice("write its address into the front matter of the page that takes its place: aliases: [%s]", r.route).
 			WithAdvice("or a redirect into \"redirects\" of %s", site.ConfigName))
 		return
 	}
-	c.offer(c.aliases, to, "aliases", r.route, "")
+	c.offer(c.aliases, to, "aliases", r.route, "").guess = !sure || c.aliases[to].guess
 	c.found = append(c.found, d.WithNote(to.File.Whole(), "this page is new and resembles it").
 		WithAdvice("if it took its place, write into its front matter: aliases: [%s]", r.route))
 }
 
 // successor returns the new page that probably took the place of one that is
 // gone: the one that has most of its ids, or its name, or one that resembles
-// its address.
-func (c *comparison) successor(r recorded) *site.Page {
+// its address; and whether no other has as many of its ids.
+func (c *comparison) successor(r recorded) (page *site.Page, sure bool) {
 	var best *site.Page
 	most := 0
 	var routes []string
@@ -162,23 +163,27 @@ func (c *comparison) successor(r recorded) *site.Page {
 				same++
 			}
 		}
-		if same > most && 2*same >= len(r.ids) {
-			best, most = p, same
+		switch {
+		case same == 0 || 2*same < len(r.ids):
+		case same > most:
+			best, most, sure = p, same, true
+		case same == most:
+			sure = false
 		}
 	}
 	if best != nil {
-		return best
+		return best, sure
 	}
 	for _, route := range routes {
 		if path.Base(route) == path.Base(r.route) {
-			return c.pages[route]
+			return c.pages[route], false
 		}
 	}
-	return c.pages[diag.Nearest(r.route, routes)]
+	return c.pages[diag.Nearest(r.route, routes)], false
 }
 
 // offer notes an edit for the finding that comes next.
-func (c *comparison) offer(edits map[*site.Page]*edit, p *site.Page, key, old, to string) {
+func (c *comparison) offer(edits map[*site.Page]*edit, p *site.Page, key, old, to string) *edit {
 	e := edits[p]
 	if e == nil {
 		e = &edit{page: p, key: key, first: len(c.found)}
@@ -186,6 +191,7 @@ func (c *comparison) offer(edits map[*site.Page]*edit, p *site.Page, key, old, t
 		c.order = append(c.order, e)
 	}
 	e.pairs = append(e.pairs, [2]string{old, to})
+	return e
 }
 
 // fix gives the first finding of each page the edit that mends all of them.
@@ -204,7 +210,7 @@ func (c *comparison) fix() {
 			at, text, ok = insertAliases(e.page.Doc, names)
 		}
 		if ok {
-			c.found[e.first] = c.found[e.first].WithFix(at, text, "declare "+strings.Join(names, ", ")+" in the front matter of "+e.page.File.Path())
+			c.found[e.first] = c.found[e.first].WithFix(at, text, "declare "+strings.Join(names, ", ")+" in the front matter of "+e.page.File.Path()).Unsure(e.guess)
 		}
 	}
 }

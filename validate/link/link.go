@@ -229,7 +229,7 @@ func (c *checker) missing(l *mdx.Link, t site.Target) diag.Diagnostic {
 	if text == "" {
 		return d.WithAdvice("did you mean %q?", near)
 	}
-	return withDest(d.WithAdvice("did you mean %q?", text), l, text, "link to "+text)
+	return withDest(d.WithAdvice("did you mean %q?", text), l, text, "link to "+text).Unsure(!c.site.Sure(t))
 }
 
 func remedy(what string) string {
@@ -273,7 +273,7 @@ func (c *checker) anchor(l *mdx.Link, t site.Target) (diag.Diagnostic, bool) {
 	}
 	d = d.WithNote(t.Page.Anchors[near], "%q is here", "#"+near).WithAdvice("did you mean %q?", "#"+near)
 	before, _, _ := strings.Cut(l.Dest, "#")
-	return withDest(d, l, before+"#"+near, "link to #"+near), true
+	return withDest(d, l, before+"#"+near, "link to #"+near).Unsure(!strings.EqualFold(near, name) && !diag.Sole(name, names)), true
 }
 
 // oldAnchor reports a link to an id that a page keeps for links from outside.

@@ -129,7 +129,7 @@ func (r reference) diagnostic(doc *mdx.Doc) diag.Diagnostic {
 	if near := diag.Nearest(r.label, labels); near != "" {
 		d = d.WithAdvice("did you mean %q?", near)
 		if end := r.span.End - 1; end-len(r.label) > r.span.Start && string(doc.File.Span(end-len(r.label), end).Text()) == r.label {
-			d = d.WithFix(doc.File.Span(end-len(r.label), end), near, "refer to "+near)
+			d = d.WithFix(doc.File.Span(end-len(r.label), end), near, "refer to "+near).Among(r.label, labels)
 		}
 	}
 	return d.WithAdvice("add a line such as [%s]: ./page.mdx, or escape the brackets with \\ if they are text", r.label)

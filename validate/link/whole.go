@@ -41,7 +41,8 @@ func checkGroups(s *site.Site) []diag.Diagnostic {
 				if slices.Contains(to.LinksTo, from) {
 					d = d.WithAdvice("the other page links here already")
 				}
-				out = append(out, d.WithAdvice("add a line such as: [%s](%s)", title(to), relative(from.File.Path(), to.File.Path(), true)))
+				back := relative(from.File.Path(), to.File.Path(), true)
+				out = append(out, withBackLink(d.WithAdvice("add a line such as: [%s](%s)", title(to), back), from, title(to), back))
 			}
 		}
 	}

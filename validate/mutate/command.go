@@ -10,9 +10,9 @@ import (
 	"github.com/compozy/docs/internal/source"
 )
 
-// simple is a command of the documented system without anything that a shell
-// would do with its outcome: its failure is the failure of the line.
-var simple = regexp.MustCompile(`^compozy ([a-z][a-z-]+)((?: [A-Za-z0-9_./:=,@%+-]+)*)$`)
+// simple is a command of the documented system, alone on its line or with its
+// output sent into a file or a pipe: a wrong command line is noticed there too.
+var simple = regexp.MustCompile(`^compozy ([a-z][a-z-]+)((?: [A-Za-z0-9_./:=,@%+-]+)*)(?: (?:2>&1|>|\|) ?[^&;]*)?$`)
 
 var (
 	longFlag = regexp.MustCompile(`(?:^| )--([a-z][a-z-]+)`)
@@ -95,7 +95,7 @@ func (p *planner) command(line string, start int) {
 	if word == "help" {
 		return
 	}
-	for _, f := range longFlag.FindAllStringSubmatchIndex(line[m[3]:], -1) {
+	for _, f := range longFlag.FindAllStringSubmatchIndex(line[m[3]:m[5]], -1) {
 		from, to := m[3]+f[2], m[3]+f[3]
 		flag := line[from:to]
 		text := p.misspelt(flag, start+from, func(s string) bool { _, ok := config.FieldOfFlag(s); return ok })

@@ -315,7 +315,9 @@ func TestPlanDependsOnSeedOnly(t *testing.T) {
 
 // commandsPage has commands; what runs them is not asked here.
 const commandsPage = "```bash\ncompozy config show --mode standalone --format=json\ncompozy start &\nls | wc\n```\n\n```bash\nif true; then\ncompozy start\nfi\n```\n\n" +
-	"```console\n$ compozy version\ncompozy [..]\nGo 1.26\n...\n[PORT] open\n\n$ compozy config validate \\\n>   --nope\nx\n$ compozy config show --wrong\nunknown flag\n[exit 2]\n```\n\n```text output\nline 9\n```\n"
+	"```console\n$ compozy version\ncompozy [..]\nGo 1.26\n...\n[PORT] open\n\n$ compozy config validate \\\n>   --nope\nx\n$ compozy config show --wrong\nunknown flag\n[exit 2]\n```\n\n```text output\nline 9\n```\n" +
+	"\n```bash\ncompozy config show --mode standalone | grep -- --x\ncompozy version > out\ncompozy version || true\ncompozy version; ls\n```\n" +
+	"\n```bash\ncompozy version 2>&1 | wc -l\n```\n"
 
 func TestPlanCommands(t *testing.T) {
 	t.Parallel()
@@ -338,6 +340,7 @@ func TestPlanCommands(t *testing.T) {
 		"2:9 misspell-command config", "2:23 misspell-flag mode", "2:41 misspell-flag format",
 		"14:11 misspell-command version", "16:1 change-output G", "18:8 change-output o",
 		"24:1 change-output u", "25:7 change-exit 2", "29:1 change-output l",
+		"40:9 misspell-command version",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

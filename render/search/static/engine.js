@@ -10,7 +10,7 @@ const FAR = 99;
 const LAST = "\uffff";
 const MARK = "*";
 const MAX_QUERY = 512, MAX_WORDS = 16, MAX_OPTIONS = 40, MAX_PER_PAGE = 3, UNKNOWN = 60, MAX_RARITY = 255;
-const MAX_GUESSES = 6, MAX_BY_ENDING = 2, MAX_SPAN = 2, MIN_STEM = 4;
+const MAX_GUESSES = 6, MAX_BY_ENDING = 2, MAX_SPAN = 2, MIN_STEM = 4, HANDED_DOWN = 40, PER_FILE = 12;
 const MAX_WORD = 40, MIN_WHOLE = 3, MAX_WHOLE = 48;
 
 const GAPS = [
@@ -22,8 +22,9 @@ const DENSE = [
   0xe00, 0xeff, 0x1000, 0x109f, 0x1780, 0x17ff, 0x3005, 0x3007, 0x3041, 0x30ff, 0x31f0, 0x31ff, 0x3400, 0x9fff,
   0xf900, 0xfaff, 0x20000, 0x3ffff,
 ];
-const STOP = new Set(("a an and are as at be by can do does for from has have how i if in into is it its of on or s so t than that the " +
-  "their then there these this to was we were what when where which will with you your").split(" "));
+const STOP = new Set(("a all an and any are as at be because been both but by can could do does each for from had has have how i if in into is it " +
+  "its may more most must no not of on one only or other our out over s same so some such t than that the their them then there these " +
+  "they this those through to too under us very was we were what when where which while who whose why will with would you your").split(" "));
 const ENDINGS = ("ations ation ments ences ables ment ence ents able ings ions ing ion ent ies ied " +
   "ers ors ed er or es ly s e y").split(" ");
 
@@ -222,10 +223,10 @@ function distance(a, b, open, limit) {
   return best;
 }
 
-function addWordTo(list, text, open) {
+function addWordTo(list, text, open, parts) {
   const have = list.find((w) => w.text === text);
   if (have) have.open = have.open || open;
-  else if (list.length < MAX_WORDS) list.push({ text, open });
+  else if (list.length < MAX_WORDS) list.push({ text, open, parts });
 }
 
 function readQuery(text) {
@@ -234,7 +235,7 @@ function readQuery(text) {
   const open = text !== "" && !text.endsWith(" ");
   all.forEach((u, i) => {
     const last = open && i === all.length - 1;
-    if (u.whole) addWordTo(wholes, u.whole, last);
+    if (u.whole) addWordTo(wholes, u.whole, last, u.parts);
     u.parts.forEach((p, j) => addWordTo(STOP.has(p) ? stops : words, p, last && j === u.parts.length - 1));
   });
   return { words: words.length ? words : stops, wholes };
@@ -378,37 +379,49 @@ function createEngine(load) {
   function score({ words, wholes }, marks) {
     const scores = new Map(), matched = new Map();
     let total = 0;
-    const collect = (list, value, act) => {
+    const collect = (list, value) => {
       const best = new Map();
       for (const o of list) {
         marks.add(o.entry.term);
-        readPostings(o.entry.data, (section, level) => {
-          const v = value(o, level);
-          if (v > (best.get(section) || 0)) best.set(section, v);
-        });
+        readPostings(o.entry.data, (section, level) => best.set(section, Math.max(best.get(section) || 0, value(o, level))));
       }
-      best.forEach(act);
+      return best;
     };
     const plus = (map, key, n) => map.set(key, (map.get(key) || 0) + n);
-    words.forEach((w, i) => {
+    const values = words.map((w, i) => {
       const list = options(words, i), same = list.find((o) => o.entry.term === w.text);
       let weight = list.length ? MAX_RARITY : UNKNOWN;
       for (const o of list) weight = Math.min(weight, o.entry.rarity);
       if (same) weight = same.entry.rarity;
       total += weight;
-      collect(list, (o, level) => o.percent * level, (value, section) => {
+      const best = collect(list, (o, level) => o.percent * level), pages = new Map();
+      best.forEach((value, section) => {
+        const page = pageOf(section);
+        scores.set(section, 0);
+        pages.set(page, Math.max(pages.get(page) || 0, value));
+      });
+      return { weight, best, pages };
+    });
+    const names = wholes.map((w) => {
+      const list = exactAndLonger(w);
+      const plain = collect(list, (o, level) => o.percent * level), score = collect(list, (o, level) => o.percent * level * o.entry.rarity);
+      plain.forEach((value, section) => scores.set(section, 0));
+      return { w, plain, score };
+    });
+    scores.forEach((none, section) => {
+      const page = pageOf(section);
+      values.forEach(({ weight, best, pages }, i) => {
+        let value = Math.max(best.get(section) || 0, Math.floor(((pages.get(page) || 0) * HANDED_DOWN) / 100));
+        for (const n of names) if (n.w.parts.includes(words[i].text)) value = Math.max(value, n.plain.get(section) || 0);
+        if (!value) return;
         plus(scores, section, weight * value);
         plus(matched, section, weight);
       });
+      for (const n of names) plus(scores, section, n.score.get(section) || 0);
     });
-    for (const w of wholes) {
-      collect(exactAndLonger(w), (o, level) => o.percent * level * o.entry.rarity, (value, section) => {
-        if (!words.length || matched.has(section)) plus(scores, section, value);
-      });
-    }
     if (total) {
       scores.forEach((value, section) => {
-        const m = matched.get(section);
+        const m = matched.get(section) || 0;
         scores.set(section, Math.floor((value * m * m) / (total * total)));
       });
     }
@@ -436,10 +449,11 @@ function createEngine(load) {
   function hits(ranked) {
     const out = [];
     for (const [section, value] of ranked) {
-      const page = pageOf(section), text = file("p" + page + ".json");
+      const page = pageOf(section), place = section - starts[page], part = Math.floor(place / PER_FILE);
+      const name = "p" + page + (part ? "." + part : "") + ".json", text = file(name);
       if (text === null) continue;
-      if (!parsed.has("p" + page)) parsed.set("p" + page, JSON.parse(text));
-      const content = parsed.get("p" + page), at = 3 + 4 * (section - starts[page]);
+      if (!parsed.has(name)) parsed.set(name, JSON.parse(text));
+      const content = parsed.get(name), at = 3 + 4 * (place % PER_FILE);
       if (at + 4 > content.length) continue;
       out.push({
         route: content[1], title: content[2], anchor: content[at], heading: content[at + 1], text: content[at + 2], code: content[at + 3],

@@ -19,7 +19,19 @@ func (s *Session) Finish(ctx context.Context) []diag.Diagnostic {
 	}
 	s.jobs.rest(ctx)
 	var out []diag.Diagnostic
+	told := map[*run]bool{}
 	for _, j := range s.jobs.all() {
+		// What a job must not do stops it also when its block has ended.
+		j.run.mu.Lock()
+		violation := j.run.violation
+		j.run.mu.Unlock()
+		if violation != nil {
+			if !told[j.run] {
+				out = append(out, *violation)
+			}
+			told[j.run] = true
+			continue
+		}
 		s.jobs.mu.Lock()
 		failed, status := j.over() && !j.noticed && j.status != 0, j.status
 		s.jobs.mu.Unlock()

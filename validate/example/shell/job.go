@@ -184,9 +184,17 @@ const jobGrace = 3 * time.Second
 func (js *jobs) rest(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, jobGrace)
 	defer cancel()
+	for _, j := range js.all() {
+		// One that was stopped has no way to say that it is over.
+		defer context.AfterFunc(j.ctx, func() {
+			js.mu.Lock()
+			defer js.mu.Unlock()
+			js.wake()
+		})()
+	}
 	for {
 		js.mu.Lock()
-		waits := slices.ContainsFunc(js.list, func(j *job) bool { return !j.over() && !(j.serves && j.up) })
+		waits := slices.ContainsFunc(js.list, func(j *job) bool { return !j.over() && j.ctx.Err() == nil && !(j.serves && j.up) })
 		changed := js.changed
 		js.mu.Unlock()
 		if !waits {
@@ -211,6 +219,24 @@ func (js *jobs) pending(but *job) (bool, <-chan struct{}) {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	return slices.ContainsFunc(js.list, func(j *job) bool { return j != but && !j.up && !j.over() }), js.changed
+}
+
+// settled waits until no job is coming up, so that what a finding shows of
+// their output does not depend on who was faster.
+func (js *jobs) settled(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, jobGrace)
+	defer cancel()
+	for {
+		waits, changed := js.pending(nil)
+		if !waits {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // subscribe gives a program the signals that are sent to its job.

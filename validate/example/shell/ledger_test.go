@@ -147,6 +147,8 @@ func TestJobsThatFail(t *testing.T) {
 		"a server that does not start": {"compozy start --config missing.yaml &\necho a\n", "2:1 example/hidden-failure", 0},
 		"a command":                    {"compozy nonsense > out 2>&1 &\n", "2:1 example/hidden-failure", 0},
 		"wait without a name":          {"false &\nwait\n", "2:1 example/hidden-failure", 0},
+		"a bomb":                       {"f() { f | f & }; f\n", "2:18 example/sandbox", 0},
+		"a path outside":               {"(sleep 0.1; cat /etc/passwd) &\n", "2:1 example/sandbox", 0},
 		"a late failure":               {"(sleep 0.2; false) &\n", "2:1 example/hidden-failure", 0},
 		"its status is the block's":    {"false &\nwait $!\n", "", 1},
 		"it is killed":                 {"compozy start --standalone &\ncurl -s http://localhost:5001/health > out\nkill -9 %1\n", "", 0},

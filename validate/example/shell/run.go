@@ -479,6 +479,7 @@ func (r *run) withOutput(d diag.Diagnostic, printed string) diag.Diagnostic {
 		}
 	}
 	show("it printed:", lines(r.s.files.clean(printed)))
+	r.s.jobs.settled(r.ctx)
 	shown := 0
 	for _, j := range r.s.jobs.all() {
 		over, status := r.s.jobs.state(j)

@@ -1,0 +1,157 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+const (
+	dialog   = `document.querySelector("dialog.search")`
+	isOpen   = dialog + `?.open`
+	isClosed = `!` + dialog + `.open`
+	hits     = `[...document.querySelectorAll(".search-hit")]`
+	chosen   = `document.querySelector(".search-hit[aria-selected=true]")`
+	told     = `document.querySelector(".search-status").textContent`
+)
+
+// query empties the field and types.
+func (p *tab) query(text string) {
+	p.t.Helper()
+	value[bool](p, `document.querySelector(".search-input").select(), true`)
+	p.press(kb.Backspace + text)
+}
+
+// TestSearchOpens opens search in each way there is, and closes it in each.
+func TestSearchOpens(t *testing.T) {
+	t.Parallel()
+	p := openSite(t, standalone, 1440, 900)
+	opens := []struct {
+		name string
+		act  func()
+	}{
+		{"the button", func() { p.click("[data-search-open]") }},
+		{"/", func() { p.press("/") }},
+		{"Ctrl-K", func() { p.press("k", chromedp.ModifierCtrl) }},
+		{"Meta-K", func() { p.press("k", chromedp.ModifierMeta) }},
+	}
+	closes := []struct {
+		name string
+		act  func()
+	}{
+		{"Escape", func() { p.press(kb.Escape) }},
+		{"the button", func() { p.click(".search-close") }},
+		{"the page behind", func() { p.do("click beside the dialog", chromedp.MouseClickXY(5, 400)) }},
+		{"Escape with a query", func() { p.query("redis"); p.press(kb.Escape) }},
+	}
+	for i, open := range opens {
+		t.Log(open.name, "then", closes[i].name)
+		open.act()
+		p.until(isOpen)
+		p.until(`document.activeElement.matches(".search-input")`)
+		p.is(`document.activeElement.value`, "")
+		closes[i].act()
+		p.until(isClosed)
+		if i == 0 {
+			p.holds(`document.activeElement.matches("[data-search-open]")`)
+		}
+	}
+	p.clean()
+}
+
+// TestSearchFinds types, walks through the results with the keyboard alone, and
+// arrives.
+func TestSearchFinds(t *testing.T) {
+	t.Parallel()
+	axe := axeCore(t)
+	p := openSite(t, "/", 1440, 900)
+	p.press("/")
+	p.until(isOpen)
+	p.query("standalone mode")
+	p.until(hits + `.length > 2`)
+	p.holds(`/^\d+ results on \d+ pages/.test(` + told + `)`)
+	p.holds(hits + `[0] === ` + chosen)
+	p.holds(`document.querySelector(".search-hit mark")`)
+	input := `document.querySelector(".search-input")`
+	follows := func(n string) {
+		t.Helper()
+		p.until(hits + `.at(` + n + `) === ` + chosen)
+		p.holds(input + `.getAttribute("aria-activedescendant") === ` + chosen + `.id`)
+		p.holds(`document.querySelectorAll(".search-hit[aria-selected]").length === 1`)
+		p.holds(`document.activeElement === ` + input)
+	}
+	p.press(kb.ArrowDown)
+	follows("1")
+	p.press(kb.ArrowUp + kb.ArrowUp)
+	follows("-1")
+	p.holds(`(() => { const list = document.querySelector(".search-list").getBoundingClientRect(), at = ` + chosen + `.getBoundingClientRect(); return at.bottom <= list.bottom + 1 && at.top >= list.top - 1; })()`)
+	p.press(kb.ArrowDown)
+	follows("0")
+	p.settle()
+	p.axe(axe, "", "with results")
+	p.none("sideways()", "with results")
+	p.shot("search")
+	p.media("", "prefers-color-scheme: dark")
+	p.axe(axe, "", "with results, dark")
+	p.shot("search-dark")
+	p.press(kb.ArrowDown)
+	address := value[string](p, chosen+`.getAttribute("href")`)
+	p.leads(address, func() { p.press(kb.Enter) })
+	p.clean()
+}
+
+// TestSearchRemembers keeps what was searched for, offers it, and forgets it.
+func TestSearchRemembers(t *testing.T) {
+	t.Parallel()
+	axe := axeCore(t)
+	p := openSite(t, "/", 390, 844)
+	p.click("[data-search-open]")
+	p.until(isOpen)
+	p.holds(hits + `.length === 0 && !document.querySelector(".search-clear").checkVisibility()`)
+	for _, q := range []string{"snapshot", "temporal"} {
+		p.query(q)
+		p.until(hits + `.length > 1 && ` + hits + `[0].textContent.toLowerCase().includes("` + q + `")`)
+		address := value[string](p, chosen+`.getAttribute("href")`)
+		p.leads(address, func() { p.press(kb.Enter) })
+		p.click("[data-search-open]")
+		p.until(isOpen)
+	}
+	p.until(hits + `.map((e) => e.textContent).join() === "temporal,snapshot"`)
+	p.settle()
+	p.axe(axe, "", "with recent searches, narrow")
+	p.none("sideways()", "with recent searches")
+	p.shot("search-recent")
+	p.press(kb.ArrowDown + kb.ArrowDown + kb.Enter)
+	p.until(`document.querySelector(".search-input").value === "snapshot" && ` + hits + `.length > 2`)
+	p.query("")
+	p.until(hits + `.length === 2`)
+	p.click(".search-clear")
+	p.until(hits + `.length === 0`)
+	p.is(`localStorage.getItem("docs-search-recent")`, "null")
+	p.holds(`document.activeElement.matches(".search-input")`)
+	p.clean()
+}
+
+// TestSearchGuesses mends a typo, says when there is nothing, and offers what
+// may have been meant.
+func TestSearchGuesses(t *testing.T) {
+	t.Parallel()
+	axe := axeCore(t)
+	p := openSite(t, "/", 1440, 900)
+	p.press("/")
+	p.until(isOpen)
+	p.query("snapshto intervall")
+	p.until(hits + `.some((e) => e.href.includes("snapshot"))`)
+	p.query("qqxxzzv")
+	p.until(told + `.startsWith("Nothing found for “qqxxzzv”")`)
+	p.is(`document.querySelector(".search-input").getAttribute("aria-expanded")`, value[string](p, `String(`+hits+`.length > 0)`))
+	p.settle()
+	p.axe(axe, "", "with no result")
+	p.press(kb.Enter + kb.ArrowDown + kb.ArrowUp) // nothing to choose, and no error
+	p.holds(isOpen)
+	p.query("<img src=x onerror=alert(1)>")
+	p.until(told + `.length > 0 && !` + told + `.includes("qqxxzzv")`)
+	p.holds(`!document.querySelector("dialog.search img")`)
+	p.clean()
+}
