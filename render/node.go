@@ -53,7 +53,7 @@ func (w *writer) node(n mdx.Node) {
 		w.closeVoid()
 		w.str("\n")
 	case *mdx.CodeSpan:
-		w.wrapText("code", n.Value)
+		w.codeSpan(n.Value)
 	case *mdx.Emphasis:
 		w.wrap("em", n.Kids)
 	case *mdx.Strong:
@@ -413,4 +413,31 @@ func number(v float64) string {
 		return "0" // also minus zero
 	}
 	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// longestFlag is the longest word that is kept on one line: it must fit on a
+// narrow phone.
+const longestFlag = 24
+
+// codeSpan prints code in a line. Browsers break a line behind a hyphen, which
+// makes two words of a flag: those are held together.
+func (w *writer) codeSpan(text string) {
+	if w.bare || !strings.Contains(text, "-") {
+		w.wrapText("code", text)
+		return
+	}
+	w.str("<code>")
+	for i, word := range strings.Split(text, " ") {
+		if i > 0 {
+			w.str(" ")
+		}
+		if strings.HasPrefix(word, "-") && len(word) > 1 && len(word) <= longestFlag {
+			w.str(`<span class="flag">`)
+			w.escape(word)
+			w.str("</span>")
+		} else {
+			w.escape(word)
+		}
+	}
+	w.str("</code>")
 }

@@ -39,6 +39,10 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "")
+			// The program by its path, for scripts that empty PATH.
+			if path, err := exec.LookPath("docs"); err == nil {
+				e.Setenv("DOCS", path)
+			}
 			e.Setenv("HOME", e.WorkDir+"/home")
 			return nil
 		},

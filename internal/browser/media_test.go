@@ -100,7 +100,7 @@ func TestPrint(t *testing.T) {
 	for _, part := range []string{".top", ".side", ".toc", ".neighbours", ".copy", ".skip"} {
 		p.holds(`![...document.querySelectorAll("` + part + `")].some((e) => e.checkVisibility())`)
 	}
-	p.none("hidden(document.querySelector('.article'), '.anchor')", "print")
+	p.none("hidden(document.querySelector('.article'), '.anchor, .tip, .filter')", "print")
 	p.is(`getComputedStyle(document.body).colorScheme`, "light")
 	p.holds(`[...document.querySelectorAll("figure.code pre")].every((e) => e.scrollWidth <= e.clientWidth + 1)`)
 	p.none("sideways()", "print")

@@ -77,7 +77,7 @@ var fences = map[string][]string{
 	"github.com/alicebob/miniredis/v2":           {"compozy/cache/...", "validate/example/yaml", "validate/example/shell"},
 	"github.com/redis/go-redis/v9":               {"compozy/cache/...", "compozy/cli", "validate/example/yaml", "internal/measure"},
 	"mvdan.cc/sh/v3":                             {"validate/example/shell"},
-	"github.com/aymanbagabas/go-udiff":           {"validate/example/shell"},
+	"github.com/aymanbagabas/go-udiff":           {"internal/fix", "validate/example/shell"},
 	"golang.org/x/image":                         {"render/card"},
 	"github.com/dop251/goja":                     {"internal/mermaid", "render/search"},
 	"github.com/evanw/esbuild":                   {"validate/example/lang"},

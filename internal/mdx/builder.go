@@ -295,14 +295,22 @@ func (b *builder) component(e *Element) {
 // unknownComponent is the finding on a name that no component has.
 func unknownComponent(e *Element, names []string) diag.Diagnostic {
 	d := diag.New("mdx/unknown-component", e.OpenTag, "component %s is unknown", show(e.Name))
-	if near := diag.Nearest(e.Name, names); near != "" {
-		d = d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near)).Among(e.Name, names)
-	} else if near := diag.Nearest(e.Name, htmlNames); near != "" {
-		d = d.WithAdvice("did you mean the HTML element %s?", show(near))
-	} else {
-		d = d.WithAdvice("use a component of the library, or add components/%s.html to the site", e.Name)
+	if ours := otherNames[e.Name]; slices.Contains(names, ours) {
+		return d.WithAdvice("what other builders call %s is %s here", show(e.Name), show(ours))
 	}
-	return d
+	if near := diag.Nearest(e.Name, names); near != "" {
+		return d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near)).Among(e.Name, names)
+	}
+	if diag.Sole(e.Name, htmlNames) {
+		d = d.WithAdvice("did you mean the HTML element %s?", show(diag.Nearest(e.Name, htmlNames)))
+	}
+	return d.WithAdvice("use a component of the library, or add components/%s.html to the site", e.Name)
+}
+
+// otherNames are components of other builders, and what does their work here.
+var otherNames = map[string]string{
+	"Admonition": "Callout", "Alert": "Callout", "Info": "Callout", "Hint": "Callout",
+	"TabGroup": "Tabs", "CardGroup": "Cards", "Expandable": "Accordion", "Tree": "FileTree",
 }
 
 // closesMisspelt reports whether a closing tag is the right one of an element

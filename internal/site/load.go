@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -34,7 +35,7 @@ func Load(root string) (*Source, []diag.Diagnostic, error) {
 	}
 	defer r.Close()
 
-	f, ds := readConfig(r)
+	f, ds := readConfig(root, r)
 	if f == nil {
 		return nil, ds, nil
 	}
@@ -59,14 +60,15 @@ func Load(root string) (*Source, []diag.Diagnostic, error) {
 	return src, diag.Sort(w.diagnostics), nil
 }
 
-func readConfig(r *os.Root) (*source.File, []diag.Diagnostic) {
+func readConfig(root string, r *os.Root) (*source.File, []diag.Diagnostic) {
 	nowhere := source.NewFile(ConfigName, nil).Whole()
 	info, err := r.Stat(ConfigName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, []diag.Diagnostic{diag.New("config/missing", nowhere, "there is no %s in the site's folder", ConfigName).
-			WithAdvice("create it next to the content folder: {\"site\": {\"title\": \"My docs\"}, \"content\": \"content\"}").
-			WithAdvice("or name the folder that has one: docs check --root FOLDER")}
+			WithAdvice("%s", above(root)).
+			WithAdvice("to begin a site, with a first page and its configuration: docs new site FOLDER").
+			WithAdvice("to use pages that you have, create it next to their folder: {\"site\": {\"title\": \"My docs\"}, \"content\": \"content\"}")}
 	case err != nil && leaves(err):
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is a link that leaves the site's folder", ConfigName).
 			WithAdvice("copy the file here: nothing outside the site's folder is read")}
@@ -162,4 +164,24 @@ func kindOf(mode fs.FileMode) string {
 		return "a symbolic link"
 	}
 	return "no regular file"
+}
+
+// maxAbove is how many folders up a configuration is looked for.
+const maxAbove = 8
+
+// above names the nearest folder above the site's that has a configuration: the
+// command was run inside a site, and not at its root. It returns "" when there
+// is none.
+func above(root string) string {
+	if filepath.IsAbs(root) {
+		return ""
+	}
+	up := root
+	for range maxAbove {
+		up = filepath.Join(up, "..")
+		if info, err := os.Stat(filepath.Join(up, ConfigName)); err == nil && info.Mode().IsRegular() {
+			return "there is one further up: type --root " + filepath.ToSlash(up)
+		}
+	}
+	return ""
 }

@@ -141,7 +141,7 @@ func TestRender(t *testing.T) {
 		{"a card without a title is named by its address", with(el("Card"), "href", "/a"), []string{`<a href="/a">/a</a>`}, ""},
 		{"list", el("List", with(el("ListItem", txt("b")), "title", "T", "icon", "check"), el("ListItem", txt("c"))), []string{"<ul", "<li", "<svg", "T", "b", "c", "</ul>"}, ""},
 		{"table", el("Table", el("TableHeader", el("TableRow", el("TableHead", txt("H")))), el("TableBody", el("TableRow", with(el("TableCell", txt("C")), "colSpan", 2.0, "align", "right"))), el("TableCaption", txt("cap"))),
-			[]string{"<table", "<caption>cap</caption>", "<thead><tr><th scope=\"col\">H</th>", "<tbody>", `<td colspan="2" align="right">C</td>`, "</table>"}, ""},
+			[]string{"<table", "<caption>cap</caption>", "<thead><tr><th scope=\"col\">H</th>", "<tbody>", `<td colspan="2" class="align-right">C</td>`, "</table>"}, ""},
 		{"details", with(el("Details", txt("b")), "summary", "S", "open", true), []string{"<details", " open>", "S</summary>", "b"}, ""},
 		{"details with a summary element", el("Accordion", &mdx.Element{Base: mdx.Base{Kids: []mdx.Node{txt("S")}}, Name: "summary"}, txt("b")), []string{"<summary>S</summary>", "b"}, " open"},
 		{"file tree", el("FileTree", bullets(

@@ -85,7 +85,7 @@ func TestSystemComponents(t *testing.T) {
 		{"variables below", with(el("EnvTable"), "prefix", "redis", "filter", true), []string{"data-filter hidden", "SAMPLE_PASSWORD"}, "SAMPLE_MODE"},
 		{"commands", el("CliReference"), []string{`<h3 id="compozy">`, `<h3 id="compozy-start">`, "Starts &lt;it&gt;.", "<p>First.</p>", "<p>Second <code>code</code>.</p>", `id="compozy-start-wait"`,
 			`href="#flags-of-settings">flags of settings</a> and the <a href="#flags-of-every-command"`, "compozy start --mode standalone", "Exit status 0",
-			`id="flags-of-settings"`, `id="flag-mode"`, "-m, --mode WORD", "mode, SAMPLE_MODE", `id="flags-of-every-command"`, `id="flag-config"`}, `id="compozy-start-config"`},
+			`id="flags-of-settings"`, `id="flag-mode"`, "-m, --mode WORD", `data-words="same">mode<`, "SAMPLE_MODE", `id="flags-of-every-command"`, `id="flag-config"`}, `id="compozy-start-config"`},
 		{"a command", with(el("CliReference"), "command", "compozy start"), []string{"Starts &lt;it&gt;.", `id="compozy-start-config"`, `id="compozy-start-wait"`, "Flags that set a setting (1)", `id="compozy-start-mode"`}, "<h3"},
 		{"schema", el("ConfigSchema"), []string{`id="mode"`, "required", "<dt>Values</dt>", `<code>&#34;&#34;</code>, <code>standalone</code>`, "SAMPLE_MODE", "--mode", `<a href="/x/#y">At mode</a>`,
 			`<h3 id="redis"><code>redis</code>`, "The cache.", `id="redis.password"`, "secret", "redis distributed only", "not empty", `id="redis.tree.kids.item"`, `<a href="#redis.tree"><code>redis.tree</code></a> again`,

@@ -163,14 +163,14 @@ func tableView(c *call) any {
 type tablePart struct {
 	base
 	ColSpan, RowSpan int
-	Align, Scope     string
+	Scope            string
 	Children         template.HTML
 }
 
 func tablePartView(c *call) any {
 	v := tablePart{base: c.base(), ColSpan: c.integer("colSpan", 0), RowSpan: c.integer("rowSpan", 0), Scope: "col", Children: c.kids()}
 	if align := c.text("align"); align == "left" || align == "center" || align == "right" {
-		v.Align = align
+		v.Class = strings.TrimSpace(v.Class + " align-" + align)
 	}
 	if c.text("scope") == "row" {
 		v.Scope = "row"

@@ -110,17 +110,21 @@ func (c *counter) section(number int32, s *Section, first bool) {
 		c.name(t, func(n *counts, share int32) { n.title += share })
 	}
 	for _, t := range s.Inline {
-		c.text(t, func(n *counts) { n.code++ })
+		if strings.Contains(t, " ") { // a command or a message, not a name
+			c.passing(t, false, func(n *counts) { n.code++ })
+		} else {
+			c.text(t, func(n *counts) { n.code++ })
+		}
 	}
 	c.words = 0 // a section is as long as what its reader reads below its heading
 	for _, t := range s.Code {
-		c.passing(t, func(n *counts) { n.code++ })
+		c.passing(t, false, func(n *counts) { n.code++ })
 	}
 	for i, t := range s.Text {
 		if slices.Contains(s.Again, i) {
 			continue
 		}
-		c.passing(t, func(n *counts) { n.text++ })
+		c.passing(t, true, func(n *counts) { n.text++ })
 	}
 	c.close(number)
 }
@@ -166,10 +170,10 @@ func (c *counter) text(text string, add func(*counts)) {
 
 // passing counts the terms of a text or a piece of code. Of a long one, the
 // log of a program for instance, only what has a name is worth finding.
-func (c *counter) passing(text string, add func(*counts)) {
+func (c *counter) passing(text string, prose bool, add func(*counts)) {
 	long := strings.Count(text, "\n") > longCode
 	for _, u := range units(text) {
-		if u.whole != "" && u.name() {
+		if u.whole != "" && u.name(prose) {
 			c.add(u.whole, add)
 		} else if long && u.extra == nil {
 			c.words += int32(len(u.parts))

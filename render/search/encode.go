@@ -56,7 +56,7 @@ type posting struct {
 // appendPostings writes a term's rarity and its postings, which are in the
 // order of sections.
 func appendPostings(b []byte, rarity int, list []posting) []byte {
-	b = appendNumber(b, rarity)
+	b = appendNumber(b, rarity/rarityStep)
 	last := int32(-1)
 	for _, p := range list {
 		b = appendNumber(b, int(p.section-last-1))
@@ -145,7 +145,7 @@ func readLines(text string) []entry {
 		rest, data, _ := strings.Cut(line[n:], " ")
 		last = cut(last, shared) + rest
 		value, n := number(data)
-		out = append(out, entry{term: last, rarity: value, data: data[n:]})
+		out = append(out, entry{term: last, rarity: value * rarityStep, data: data[n:]})
 	}
 	return out
 }

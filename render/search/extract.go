@@ -15,7 +15,7 @@ func FromDoc(p *site.Page) []Section {
 		return nil
 	}
 	e := extractor{page: p}
-	e.begin("", "", 0)
+	e.begin("", "")
 	if p.Description != "" {
 		e.section().Text = append(e.section().Text, p.Description)
 	}
@@ -55,25 +55,15 @@ var shownProps = map[string]bool{
 type extractor struct {
 	page     *site.Page
 	sections []Section
-	trail    []mdx.Heading // the headings above the current place
 	prose    strings.Builder
 	again    int // how many elements around say what stands elsewhere too
 }
 
 func (e *extractor) section() *Section { return &e.sections[len(e.sections)-1] }
 
-func (e *extractor) begin(heading, anchor string, level int) {
+func (e *extractor) begin(heading, anchor string) {
 	e.flush()
 	s := Section{Page: e.page.Route, Title: e.page.Title, Heading: heading, Anchor: anchor}
-	for len(e.trail) > 0 && e.trail[len(e.trail)-1].Level >= level {
-		e.trail = e.trail[:len(e.trail)-1]
-	}
-	for _, h := range e.trail {
-		s.Trail = append(s.Trail, h.Text)
-	}
-	if heading != "" {
-		e.trail = append(e.trail, mdx.Heading{Level: level, Text: heading})
-	}
 	e.sections = append(e.sections, s)
 }
 
@@ -139,7 +129,7 @@ func (e *extractor) heading(h *mdx.Heading) {
 		e.flush()
 		return
 	}
-	e.begin(text, h.ID, h.Level)
+	e.begin(text, h.ID)
 	for _, n := range h.Kids {
 		e.inlineCode(n)
 	}

@@ -35,7 +35,7 @@ func FromHTML(p *site.Page, article []byte) []Section {
 		w.titles[h.ID] = oneLine(h.Text)
 	}
 	w.page = p
-	w.begin("", "", 0)
+	w.begin("", "")
 	if p.Description != "" {
 		w.section().Text = append(w.section().Text, p.Description)
 	}
@@ -158,7 +158,7 @@ func (w *walker) htmlHeading(n *html.Node) {
 		w.flush()
 		return
 	}
-	w.begin(text, id, level)
+	w.begin(text, id)
 	for c := range n.Descendants() {
 		if c.DataAtom == atom.Code {
 			w.section().Inline = append(w.section().Inline, textOf(c))
@@ -176,11 +176,7 @@ func (w *walker) found(n *html.Node, id string) {
 	}
 	w.flush()
 	around, outer, row := *w.section(), w.sections, w.row
-	trail := slices.Clone(around.Trail)
-	if around.Heading != "" {
-		trail = append(trail, around.Heading)
-	}
-	w.sections, w.row = []Section{{Page: around.Page, Title: around.Title, Heading: name, Anchor: id, Trail: trail, Row: true, Part: w.again > 0}}, true
+	w.sections, w.row = []Section{{Page: around.Page, Title: around.Title, Heading: name, Anchor: id, Row: true, Part: w.again > 0}}, true
 	at := len(w.after)
 	w.after = append(w.after, Section{}) // in front of those that are inside
 	w.kids(n)

@@ -19,13 +19,13 @@ const (
 // counts are the occurrences of a word in a section, by place. Those in names
 // are in shares of unitScale.
 type counts struct {
-	title, heading, trail, code, text int32
+	title, heading, code, text int32
 }
 
 // level weighs the occurrences as BM25F does: each place has its own weight,
 // long sections count for less, and the tenth occurrence adds next to nothing.
 func (w Weights) level(c counts, length, average int) int {
-	outside := w.Title*int(c.title) + w.Heading*int(c.heading) + max(1, w.Title/5)*int(c.trail)*unitScale
+	outside := w.Title*int(c.title) + w.Heading*int(c.heading)
 	inside := (w.Code*int(c.code) + w.Text*int(c.text)) * unitScale
 	if average > 0 {
 		inside = inside * 10 * average / (4*average + 6*length)
@@ -55,12 +55,15 @@ func step(level int) int {
 // logarithm to base two of their proportion.
 func rarity(sections, having int) int {
 	ratio := (uint64(2*sections+2) << 16) / uint64(2*having+1)
-	return min(max(logarithm(ratio)-16*16, minRarity), maxRarity)
+	return min(max(logarithm(ratio)-16*16, minRarity), maxRarity) / rarityStep * rarityStep
 }
 
 const (
-	minRarity = 8
+	minRarity = 12
 	maxRarity = 255
+	// rarityStep is what a rarity is a multiple of, so that it is written in one
+	// character.
+	rarityStep = 6
 )
 
 // logarithm returns sixteen times the logarithm of x to base two, rounded

@@ -7,12 +7,21 @@
 //	index.json   the manifest: where each file begins, sections of each page
 //	t0.txt …     terms in order, each with its sections and their weight there
 //	r0.txt …     terms in the order of their reversed spelling (large sites)
-//	p0.json …    one page: address, title, and the text that results quote
+//	p0.json …    one page: address, title, and the text that results quote;
+//	             p0.1.json … go on with a page of many sections
 //
 // A word's first letters choose its file, so a query loads a file or two for
 // each word and then the pages it shows, however large the site is. A mistyped
 // word keeps its beginning or its end: files of the first kind find the one,
 // those of the second kind the other.
+//
+// # What is left out
+//
+// A word that a page only passes by is kept for the one section of it that says
+// it most: a query shows few sections of a page, and they inherit what stands
+// elsewhere on it. A setting is found on the page that has the whole reference;
+// excerpts, and the variable and the flag of a setting, only say so (see once).
+// Long output of a program is read for identifiers.
 //
 // Everything a score is made of is an integer, because the same query must
 // give the same answer here and in every browser. [Engine] and
@@ -31,8 +40,6 @@ type Section struct {
 	Title   string // title of the page
 	Heading string
 	Anchor  string
-	// Trail are the headings above this one, without the page's title.
-	Trail []string
 	// Keywords are words that the page should be found by and does not show.
 	Keywords []string
 	Text     []string // prose, a block an entry, inline code included
@@ -42,8 +49,7 @@ type Section struct {
 	Code  []string // code blocks
 	// Inline is the inline code of Text once more: it weighs as code does.
 	Inline []string
-	// Row marks an entry of a reference: its name says where it belongs, so the
-	// headings above it are not counted.
+	// Row marks an entry of a reference.
 	Row bool
 	// Same is the setting that this row is another name of: its variable, its
 	// flag. When the site has the setting, the row is found by its own spelling

@@ -17,7 +17,7 @@ const (
 	// termFileBytes is how large a file of terms grows before the next one
 	// begins; about half of it is transferred. Small files cost requests,
 	// large ones bytes that the query does not need.
-	termFileBytes = 11_000
+	termFileBytes = 9_000
 	endFileBytes  = 10_000
 	// wholeFiles is up to how many files a mistyped word is looked for in all
 	// of them: then nothing is gained by an index of endings.

@@ -116,7 +116,7 @@ func TestFromDoc(t *testing.T) {
 			Heading: "The --mode flag", Anchor: "the---mode-flag", Inline: []string{"--mode", "compozy.yaml"},
 			Text: []string{"one", "two", "File"}, Code: []string{"mode: standalone"},
 		}),
-		page(Section{Heading: "Deeper", Anchor: "deeper", Trail: []string{"The --mode flag"}, Text: []string{"Key", "Value", "a", "1", "A drawing"}}),
+		page(Section{Heading: "Deeper", Anchor: "deeper", Text: []string{"Key", "Value", "a", "1", "A drawing"}}),
 		page(Section{Heading: "Last", Anchor: "end", Text: []string{"The note."}}),
 	}
 	if diff := cmp.Diff(want, sectionsOf(s)); diff != "" {
@@ -157,8 +157,8 @@ func TestFromHTML(t *testing.T) {
 			Text: []string{"Which mode a component has.", "First redis.mode words.", `unknown key "mod" compozy/unknown-key`}, Code: []string{"mode: standalone"},
 		}),
 		page(Section{Heading: "Deeper", Anchor: "deeper", Text: []string{"After the table.", "a", "b"}}),
-		page(Section{Heading: "redis.mode", Anchor: "redis-mode", Trail: []string{"Deeper"}, Inline: []string{"redis.mode"}, Text: []string{"redis.mode string", "Where it runs."}}),
-		page(Section{Heading: "redis.mode.x", Anchor: "redis-mode-x", Trail: []string{"Deeper", "redis.mode"}, Inline: []string{"redis.mode.x"}, Text: []string{"redis.mode.x nested"}}),
+		page(Section{Row: true, Heading: "redis.mode", Anchor: "redis-mode", Inline: []string{"redis.mode"}, Text: []string{"redis.mode string", "Where it runs."}}),
+		page(Section{Row: true, Heading: "redis.mode.x", Anchor: "redis-mode-x", Inline: []string{"redis.mode.x"}, Text: []string{"redis.mode.x nested"}}),
 	}
 	if diff := cmp.Diff(want, FromHTML(s.Pages[0], []byte(article))); diff != "" {
 		t.Errorf("the sections of the article differ (-want +got):\n%s", diff)

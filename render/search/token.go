@@ -20,16 +20,18 @@ type unit struct {
 	plain bool     // whole only joins words with hyphens or slashes, as prose does
 }
 
-// name reports an identifier that is worth keeping where a text or an example
-// passes it by. Paths, addresses, dates and hyphenated words are found by their
-// parts.
-func (u *unit) name() bool {
-	return !u.plain && !strings.ContainsAny(u.whole, "/:@#+$") && (u.whole[0] < '0' || u.whole[0] > '9')
+// name reports an identifier that is worth keeping where prose passes it by: a
+// key, a variable, a flag, a path of keys. Addresses, dates and hyphenated words
+// are found by their parts, and so are names with dots in code, most of which
+// are names of files.
+func (u *unit) name(prose bool) bool {
+	return !strings.ContainsAny(u.whole, "/:@#+$") && (strings.Contains(u.whole, "_") || strings.HasPrefix(u.whole, "-") ||
+		prose && strings.Contains(u.whole, ".") && u.whole[0] > '9')
 }
 
-// trifle reports numbers that stand for nothing.
+// trifle reports numbers that nobody looks for: counts, and sizes in bytes.
 func trifle(word string) bool {
-	return len(word) < 3 && strings.Trim(word, "0123456789") == ""
+	return (len(word) < 3 || len(word) > 5) && strings.Trim(word, "0123456789") == ""
 }
 
 // joiner reports the characters that hold an identifier together.

@@ -103,16 +103,20 @@ func TestLevel(t *testing.T) {
 		name string
 		counts
 	}{
-		{"once in the text", counts{text: 1}}, {"once in code", counts{code: 1}}, {"a hundred times in the text", counts{text: 100}},
-		{"in the heading", counts{heading: 1}}, {"in the title", counts{title: 1}}, {"in the title and the text", counts{title: 1, text: 5}},
+		{"once in the text", counts{text: 1}}, {"three times in code", counts{code: 3}}, {"a hundred times in the text", counts{text: 100}},
+		{"in the heading", counts{heading: unitScale}}, {"in the title", counts{title: unitScale}},
+		{"in the title and the text", counts{title: unitScale, text: 50}},
 	}
 	for i := 1; i < len(order); i++ {
 		if a, b := level(order[i-1].counts), level(order[i].counts); a >= b {
 			t.Errorf("%s weighs %d and %s weighs %d, want more", order[i-1].name, a, order[i].name, b)
 		}
 	}
+	if short, long := level(counts{heading: unitScale}), level(counts{heading: unitScale / 2}); short <= long {
+		t.Errorf("a word weighs %d as a heading and %d in a long one, want more", short, long)
+	}
 	huge := Weights{maxWeight, maxWeight, maxWeight, maxWeight}
-	if got := huge.level(counts{1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20}, 1, 1<<20); got < 1 || got >= levels {
+	if got := huge.level(counts{1 << 20, 1 << 20, 1 << 20, 1 << 20}, 1, 1<<20); got < 1 || got >= levels {
 		t.Errorf("the highest level is %d, want one digit below %d", got, levels)
 	}
 	if short, long := w.level(counts{text: 2}, 10, 100), w.level(counts{text: 2}, 1000, 100); short <= long {
@@ -225,12 +229,12 @@ func FuzzReadLines(f *testing.F) {
 func TestLinesAreReadAsWritten(t *testing.T) {
 	t.Parallel()
 	want := []entry{
-		{"configure", 20, string(appendPostings(nil, 20, []posting{{0, 1}})[1:])}, {"configure.me", 200, ""}, {"設定", 8, ""}, {"設備", 8, ""},
-		{"𠮷", 1, ""}, {"𠮸", 1, ""},
+		{"configure", 24, string(appendPostings(nil, 24, []posting{{0, 1}})[1:])}, {"configure.me", 198, ""}, {"設定", 12, ""}, {"設備", 12, ""},
+		{"𠮷", 6, ""}, {"𠮸", 6, ""},
 	}
 	var l lines
 	for _, e := range want {
-		l.add(e.term, string(appendNumber(nil, e.rarity))+e.data)
+		l.add(e.term, string(appendNumber(nil, e.rarity/rarityStep))+e.data)
 	}
 	if diff := cmp.Diff(want, readLines(l.b.String()), cmp.AllowUnexported(entry{})); diff != "" {
 		t.Errorf("terms change when they are written and read (-written +read):\n%s", diff)

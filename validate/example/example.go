@@ -137,7 +137,7 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		if f.Indented {
 			d = d.WithAdvice("write it as a fence: ``` and a language before, ``` after")
 		} else {
-			d = d.WithAdvice("write a language behind the fence; for plain text: ```text display=\"why it is only shown\"")
+			d = d.WithAdvice("write its language behind the fence, as in ```yaml or ```bash; for plain text: ```text display=\"why it is only shown\"")
 		}
 		return language{}, &d
 	}

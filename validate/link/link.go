@@ -12,6 +12,7 @@ package link
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -222,7 +223,7 @@ func (c *checker) missing(l *mdx.Link, t site.Target) diag.Diagnostic {
 	}
 	near := c.site.Suggest(t)
 	if near == "" {
-		return d.WithAdvice("%s", remedy(what))
+		return d.WithAdvice("%s", c.remedy(l, t, what))
 	}
 	to := c.site.Resolve(nil, near)
 	text := c.restyle(l, t, to)
@@ -232,11 +233,25 @@ func (c *checker) missing(l *mdx.Link, t site.Target) diag.Diagnostic {
 	return withDest(d.WithAdvice("did you mean %q?", text), l, text, "link to "+text).Unsure(!c.site.Sure(t))
 }
 
-func remedy(what string) string {
-	if what == "page" {
-		return "link to a page by its address, or by its file relative to this one"
+// remedy says what to do about a destination at which nothing is, and from
+// where it was read: most often the folder is not the one that was meant.
+func (c *checker) remedy(l *mdx.Link, t site.Target, what string) string {
+	dest, _, _ := strings.Cut(strings.TrimSpace(l.Dest), "#")
+	dest, _, _ = strings.Cut(dest, "?")
+	folder := path.Dir(c.page.File.Path())
+	absolute := strings.HasPrefix(dest, "/") || strings.Contains(dest, "://")
+	switch {
+	case what == "page" && absolute:
+		return "link to a page by its address (\"/docs/\"), or by its file relative to this one"
+	case what == "page":
+		return "a relative path is read from " + folder + "/, the folder of this page: link to a page by its file from there, or by its address (\"/docs/\")"
+	case absolute:
+		return "put the file at " + path.Join(c.site.Config.Public, t.Path) + ", or name one that stands beside this page: ./" + path.Base(t.Path)
 	}
-	return "put the file into the public folder, or beside this page"
+	if at := path.Join(folder, dest); strings.HasPrefix(at, c.site.Config.Content+"/") {
+		return "put the file at " + at + ", or into the " + c.site.Config.Public + " folder and write its address from there: /" + path.Base(t.Path)
+	}
+	return "put the file into the " + c.site.Config.Public + " folder and write its address from there: /" + path.Base(t.Path)
 }
 
 // anchor judges the fragment of a link to a page.

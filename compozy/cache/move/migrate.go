@@ -292,10 +292,10 @@ func (m *mover) batches(ctx context.Context, do func(batch []dataset.Entry) erro
 func (m *mover) refusal() error {
 	switch {
 	case m.occupied && !m.report.Resumed && !m.o.Merge && !m.o.Replace:
-		return fmt.Errorf("%w: it has %d keys, and nothing says what is to become of them", ErrNotEmpty, m.report.Before)
+		return fmt.Errorf("%w: it has %s, and nothing says what is to become of them", ErrNotEmpty, keyCount(m.report.Before))
 	case len(m.report.Lossy) > 0 && !m.o.AcceptLoss:
-		return fmt.Errorf("%w: of %d keys some fields have an expiry, which %s cannot keep (Redis keeps it since 7.4): %s",
-			ErrLossy, len(m.report.Lossy), m.s.server, few(m.report.Lossy, func(p Problem) string { return p.Key.String() }))
+		return fmt.Errorf("%w: of %s some fields have an expiry, which %s cannot keep (Redis keeps it since 7.4): %s",
+			ErrLossy, keyCount(len(m.report.Lossy)), m.s.server, few(m.report.Lossy, func(p Problem) string { return p.Key.String() }))
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func TestNotEmpty(t *testing.T) {
 	in := slice{str(0, "a", "1"), str(1, "b", "2"), str(1, "c", "3")}
 	state := filepath.Join(t.TempDir(), "state")
 	_, err := Migrate(t.Context(), in, redis.server, MigrateOptions{StateFile: state})
-	if !errors.Is(err, ErrNotEmpty) || !strings.Contains(err.Error(), "has 1 keys") {
+	if !errors.Is(err, ErrNotEmpty) || !strings.Contains(err.Error(), "has 1 key,") {
 		t.Errorf("the error is %v", err)
 	}
 	mustEqual(t, redis.content(), slice{str(5, "other", "1")})
@@ -279,7 +279,7 @@ func TestCannotBeMoved(t *testing.T) {
 		mustEqual(t, redis.content(), in[1:])
 		return
 	}
-	if !errors.Is(err, ErrLossy) || len(r.Lossy) != 1 || !strings.Contains(err.Error(), `of 1 keys some fields have an expiry`) || !strings.Contains(err.Error(), `"h" in database 0`) {
+	if !errors.Is(err, ErrLossy) || len(r.Lossy) != 1 || !strings.Contains(err.Error(), `of 1 key some fields have an expiry`) || !strings.Contains(err.Error(), `"h" in database 0`) {
 		t.Errorf("field expiry: %v", err)
 	}
 	if got := redis.content(); len(got) != 0 {

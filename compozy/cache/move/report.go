@@ -94,12 +94,12 @@ func (e *IncompleteError) Error() string {
 	refs("already there with another value", r.Conflicts)
 	problems("that the target cannot hold", r.NotMoved)
 	problems("moved only in part", r.Lossy)
-	text := fmt.Sprintf("of %d keys, %s", r.Keys, strings.Join(parts, ", "))
+	text := fmt.Sprintf("of %s, %s", keyCount(r.Keys), strings.Join(parts, ", "))
 	if r.DryRun {
 		text = "a run would leave keys behind: " + text
 	}
 	if len(parts) == 0 {
-		text = fmt.Sprintf("%d of %d keys are moved and not verified", r.Moved+r.Present-r.Verified, r.Keys)
+		text = fmt.Sprintf("%d of %s are moved and not verified", r.Moved+r.Present-r.Verified, keyCount(r.Keys))
 	}
 	if e.err != nil {
 		return e.err.Error() + ": " + text
@@ -118,4 +118,12 @@ func few[T any](list []T, show func(T) string) string {
 		out = append(out, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(out, ", ")
+}
+
+// keyCount is a number of keys in words.
+func keyCount[N int | int64](n N) string {
+	if n == 1 {
+		return "1 key"
+	}
+	return fmt.Sprintf("%d keys", n)
 }

@@ -10,7 +10,7 @@ const FAR = 99;
 const LAST = "\uffff";
 const MARK = "*";
 const MAX_QUERY = 512, MAX_WORDS = 16, MAX_OPTIONS = 40, MAX_PER_PAGE = 3, UNKNOWN = 60, MAX_RARITY = 255;
-const MAX_GUESSES = 6, MAX_BY_ENDING = 2, MAX_SPAN = 2, MIN_STEM = 4, HANDED_DOWN = 40, PER_FILE = 12;
+const MAX_GUESSES = 6, MAX_BY_ENDING = 2, MAX_SPAN = 2, MIN_STEM = 4, HANDED_DOWN = 40, PER_FILE = 12, RARITY_STEP = 6;
 const MAX_WORD = 40, MIN_WHOLE = 3, MAX_WHOLE = 48;
 
 const GAPS = [
@@ -148,7 +148,7 @@ function readLines(text) {
     last = last.slice(0, shared) + (space < 0 ? line.slice(at) : line.slice(at, space));
     const data = space < 0 ? "" : line.slice(space + 1);
     const [rarity, from] = number(data, 0);
-    out.push({ term: last, rarity, data: data.slice(from), word: isPlain(last) });
+    out.push({ term: last, rarity: rarity * RARITY_STEP, data: data.slice(from), word: isPlain(last) });
   }
   return out;
 }

@@ -1,0 +1,124 @@
+package build
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fixSite returns a site whose second page holds text.
+func fixSite(t *testing.T, config, text string) string {
+	t.Helper()
+	root := t.TempDir()
+	write(t, root, "source.config.json", config)
+	write(t, root, "content/index.mdx", "---\ntitle: Start\n---\n\nSee [one](docs/one.mdx).\n")
+	write(t, root, "content/docs/one.mdx", text)
+	return root
+}
+
+const plainConfig = `{"site": {"title": "S"}}`
+
+func TestFix(t *testing.T) {
+	t.Parallel()
+	const head = "---\ntitle: One\n---\n\n"
+	tests := []struct{ name, config, text, want string }{
+		{"misspelt component and its closing tag", plainConfig, head + "<Calout>\n  Hi.\n</Calout>\n", head + "<Callout>\n  Hi.\n</Callout>\n"},
+		{"misspelt prop", plainConfig, head + "<Callout tpye=\"warning\">Hi.</Callout>\n", head + "<Callout type=\"warning\">Hi.</Callout>\n"},
+		{"misspelt language and attribute", plainConfig, head + "```dockrfile titel=\"a\"\nFROM scratch\n```\n", head + "```dockerfile title=\"a\"\nFROM scratch\n```\n"},
+		{"a language that two could be", plainConfig, head + "```jsn\n{}\n```\n", head + "```jsn\n{}\n```\n"},
+		{"misspelt setting in a quote", plainConfig, head + "> ```yaml\n> mdoe: standalone\n> ```\n", head + "> ```yaml\n> mode: standalone\n> ```\n"},
+		{"misspelt front matter key", plainConfig, "---\ntitle: One\ndescripton: X\n---\n\nA.\n", "---\ntitle: One\ndescription: X\n---\n\nA.\n"},
+		{"a key whose right spelling is there", plainConfig, "---\ntitel: Old\ntitle: One\n---\n\nA.\n", "---\ntitel: Old\ntitle: One\n---\n\nA.\n"},
+		{"a setting whose right spelling is there, beside one that can be mended", plainConfig,
+			head + "[a](on.mdx#b)\n\n## B\n\n```yaml\nmode: standalone\nmdoe: standalone\n```\n", head + "[a](one.mdx#b)\n\n## B\n\n```yaml\nmode: standalone\nmdoe: standalone\n```\n"},
+		{"moved page", plainConfig, head + "[a](guides/one.mdx#x)\n\n## X\n", head + "[a](one.mdx#x)\n\n## X\n"},
+		{"misspelt place", plainConfig, head + "## Set it up\n\n[a](#set-it-upp)\n", head + "## Set it up\n\n[a](#set-it-up)\n"},
+		{"a place that two could be", plainConfig, head + "## Port a\n\n## Port b\n\n[a](#port-c)\n", head + "## Port a\n\n## Port b\n\n[a](#port-c)\n"},
+		{"ids that repeat", plainConfig, head + "<div id=\"a\">x</div>\n\n<div id=\"a\">y</div>\n\n<div id=\"a\">z</div>\n",
+			head + "<div id=\"a\">x</div>\n\n<div id=\"a-2\">y</div>\n\n<div id=\"a-3\">z</div>\n"},
+		{"an expectation is not touched", plainConfig, head + "```yaml expect=\"redis=distributed\"\nmode: standalone\n```\n", head + "```yaml expect=\"redis=distributed\"\nmode: standalone\n```\n"},
+		{"an expected output is not touched", plainConfig, head + "```console\n$ echo a\nb\n```\n", head + "```console\n$ echo a\nb\n```\n"},
+		{"a back link in the list of related pages", `{"links": {"bidirectional": [["index", "one"]]}}`,
+			head + "A.\n\n## Related\n\n- [One](./one.mdx#related)\n", head + "A.\n\n## Related\n\n- [One](./one.mdx#related)\n- [Start](../index.mdx)\n"},
+		{"no place for a back link", `{"links": {"bidirectional": [["index", "one"]]}}`, head + "A.\n", head + "A.\n"},
+		{"CRLF", `{"links": {"bidirectional": [["index", "one"]]}}`, "---\r\ntitle: One\r\n---\r\n\r\n## See also\r\n\r\n* [One](#see-alsoo), again\r\n",
+			"---\r\ntitle: One\r\n---\r\n\r\n## See also\r\n\r\n* [One](#see-also), again\r\n* [Start](../index.mdx)\r\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			root := fixSite(t, tt.config, tt.text)
+			page := filepath.Join(root, "content/docs/one.mdx")
+
+			before := tree(t, filepath.Join(root, "content"))
+			dry, err := Fix(t.Context(), Options{Root: root}, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(before, tree(t, filepath.Join(root, "content"))); d != "" {
+				t.Fatalf("a dry run wrote:\n%s", d)
+			}
+			f, err := Fix(t.Context(), Options{Root: root}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, string(got)); d != "" {
+				t.Errorf("the page differs (-want +got):\n%s", d)
+			}
+			if changed := tt.want != tt.text; changed != (len(f.Made) > 0) || changed && len(dry.Diffs) == 0 {
+				t.Errorf("the page changed is %v, with %d edits told and %d diffs shown", changed, len(f.Made), len(dry.Diffs))
+			}
+			after, err := Check(t.Context(), Options{Root: root})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(lines(after.Report.Diagnostics), lines(f.Result.Report.Diagnostics)); d != "" {
+				t.Errorf("the result is not that of a check (-check +fix):\n%s", d)
+			}
+			again, err := Fix(t.Context(), Options{Root: root}, false)
+			if err != nil || len(again.Made) > 0 {
+				t.Errorf("a second call makes %d edits (%v), want none", len(again.Made), err)
+			}
+			if next, _ := os.ReadFile(page); string(next) != string(got) {
+				t.Errorf("a second call changed the page to %q", next)
+			}
+		})
+	}
+}
+
+func TestFixKeepsWhatWasSavedMeanwhile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "a.mdx", "saved")
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if err := renew(root, "a.mdx", []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "was changed") {
+		t.Errorf("the error is %v, want that the file was changed", err)
+	}
+	if got, _ := os.ReadFile(filepath.Join(dir, "a.mdx")); string(got) != "saved" {
+		t.Errorf("the file holds %q, want what was saved", got)
+	}
+}
+
+func TestFixStaysOnTheNamedPages(t *testing.T) {
+	t.Parallel()
+	root := fixSite(t, plainConfig, "---\ntitle: One\n---\n\n[a](on.mdx#b)\n\n## B\n")
+	write(t, root, "content/docs/two.mdx", "---\ntitle: Two\n---\n\n[a](on.mdx#b)\n")
+	f, err := Fix(t.Context(), Options{Root: root, Pages: []string{"content/docs/two.mdx"}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"content/docs/two.mdx"}, f.Files); d != "" {
+		t.Errorf("other files were changed (-want +got):\n%s", d)
+	}
+}
