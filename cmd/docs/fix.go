@@ -65,6 +65,8 @@ func (in *invocation) tellFixes(to *output, f build.Fixed) {
 		fmt.Fprintln(to, "there is nothing that can be fixed without asking you")
 	case f.Later > 0:
 		fmt.Fprintf(to, "%s in %s; %d more would follow, once these are made\n", diag.Plural(len(f.Made), "edit"), diag.Plural(len(f.Files), "file"), f.Later)
+	case in.dryRun:
+		fmt.Fprintf(to, "%s in %s; what they uncover is fixed after them\n", diag.Plural(len(f.Made), "edit"), diag.Plural(len(f.Files), "file"))
 	default:
 		fmt.Fprintf(to, "%s in %s\n", diag.Plural(len(f.Made), "edit"), diag.Plural(len(f.Files), "file"))
 	}

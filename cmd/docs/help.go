@@ -61,7 +61,11 @@ func writeHelp(w io.Writer, c *command) {
 	if len(flags) > 0 {
 		fmt.Fprint(w, "\nFlags:\n")
 		for _, d := range flags {
-			fmt.Fprintf(w, "  %-15s %s\n", strings.TrimSpace("--"+d.name+" "+d.arg), d.usage)
+			name := strings.TrimSpace("--" + d.name + " " + d.arg)
+			if len(name) > 15 {
+				name += fmt.Sprintf("\n  %15s", "")
+			}
+			fmt.Fprintf(w, "  %-15s %s\n", name, d.usage)
 		}
 	}
 	fmt.Fprint(w, "\nExamples:\n")

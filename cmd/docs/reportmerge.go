@@ -29,7 +29,7 @@ var reportCommand = &command{
 		f.lookFlags(s)
 		return f
 	},
-	examples: []string{"docs report merge one.json two.json", "docs report merge shards/1.json shards/2.json --format github --report sarif=docs.sarif"},
+	examples: []string{"docs report merge 1.json 2.json --format github --report sarif=docs.sarif"},
 	exits:    "a shard found errors",
 	run:      runReport,
 }

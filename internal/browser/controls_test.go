@@ -21,7 +21,7 @@ var buildControls = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tidy = append(tidy, func() { _ = os.RemoveAll(dir) })
+	atEnd(func() { _ = os.RemoveAll(dir) })
 	root, out := filepath.Join(dir, "site"), filepath.Join(dir, "dist")
 	if err := os.CopyFS(root, os.DirFS(filepath.Join("testdata", "controls"))); err != nil {
 		return "", err

@@ -38,7 +38,7 @@ func TestDrawer(t *testing.T) {
 	}
 	p.holds(`!document.getElementById("Docs-nav").checkVisibility()`)
 	show()
-	p.is(`document.activeElement.getAttribute("aria-current")`, "page")
+	p.until(`document.activeElement.getAttribute("aria-current") === "page"`)
 	p.settle()
 	// What lies behind is inert, so the page has no heading while it is open.
 	p.axe(axe, `null, "#Docs-nav"`, "with the drawer")

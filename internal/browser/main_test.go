@@ -18,13 +18,22 @@ import (
 	"github.com/compozy/docs/internal/build"
 )
 
-// tidy is what TestMain does at the end, last first.
-var tidy []func()
+// tidy is what TestMain does at the end. Tests that run in parallel add to it.
+var tidy struct {
+	sync.Mutex
+	acts []func()
+}
+
+func atEnd(act func()) {
+	tidy.Lock()
+	defer tidy.Unlock()
+	tidy.acts = append(tidy.acts, act)
+}
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	for i := len(tidy) - 1; i >= 0; i-- {
-		tidy[i]()
+	for _, act := range tidy.acts {
+		act()
 	}
 	os.Exit(status)
 }
@@ -50,7 +59,7 @@ var buildSite = sync.OnceValues(func() (*built, error) {
 	if err != nil {
 		return nil, err
 	}
-	tidy = append(tidy, func() { _ = os.RemoveAll(dir) }) // a leftover in the temporary folder harms nobody
+	atEnd(func() { _ = os.RemoveAll(dir) }) // a leftover in the temporary folder harms nobody
 	out := filepath.Join(dir, "dist")
 	// Whether the pages are right is for the gate to say, which has tests of
 	// its own. Here a finding is no reason not to look at the others.
@@ -110,7 +119,7 @@ var startChromium = sync.OnceValues(func() (context.Context, error) {
 	)
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(alloc)
-	tidy = append(tidy, func() { cancel(); stop() })
+	atEnd(func() { cancel(); stop() })
 	return ctx, chromedp.Do(ctx)
 })
 

@@ -14,6 +14,8 @@ import (
 func plain(t *testing.T, base, address string) *tab {
 	t.Helper()
 	p := newTab(t, base)
+	// Nothing could tell that a transition between pages is over.
+	p.media("", "prefers-reduced-motion: reduce")
 	command(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	p.open(address)
 	p.is("document.documentElement.dataset.js", "undefined")

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -297,7 +298,14 @@ func (p *tab) click(selector string) {
 // press presses keys one after the other, as kb names them.
 func (p *tab) press(keys string, with ...chromedp.Modifier) {
 	p.t.Helper()
-	p.do("press "+keys, chromedp.KeyEvent(keys, chromedp.KeyModifiers(with...)))
+	// A raw key, as a keyboard sends: a page that takes it for itself takes the
+	// letter too. Of the other kind the letter would follow all the same.
+	raw := func(k *input.DispatchKeyEventParams) {
+		if k.Type == input.DispatchKeyEventTypeKeyDown {
+			k.Type = input.DispatchKeyEventTypeRawKeyDown
+		}
+	}
+	p.do("press "+keys, chromedp.KeyEvent(keys, chromedp.KeyModifiers(with...), raw))
 }
 
 // leads waits for the page that an act leads to.

@@ -33,7 +33,7 @@ func TestFix(t *testing.T) {
 		{"misspelt front matter key", plainConfig, "---\ntitle: One\ndescripton: X\n---\n\nA.\n", "---\ntitle: One\ndescription: X\n---\n\nA.\n"},
 		{"a key whose right spelling is there", plainConfig, "---\ntitel: Old\ntitle: One\n---\n\nA.\n", "---\ntitel: Old\ntitle: One\n---\n\nA.\n"},
 		{"a setting whose right spelling is there, beside one that can be mended", plainConfig,
-			head + "[a](on.mdx#b)\n\n## B\n\n```yaml\nmode: standalone\nmdoe: standalone\n```\n", head + "[a](one.mdx#b)\n\n## B\n\n```yaml\nmode: standalone\nmdoe: standalone\n```\n"},
+			head + "[a](#settingss)\n\n## Settings\n\n```yaml\nmode: standalone\nmdoe: standalone\n```\n", head + "[a](#settings)\n\n## Settings\n\n```yaml\nmode: standalone\nmdoe: standalone\n```\n"},
 		{"moved page", plainConfig, head + "[a](guides/one.mdx#x)\n\n## X\n", head + "[a](one.mdx#x)\n\n## X\n"},
 		{"misspelt place", plainConfig, head + "## Set it up\n\n[a](#set-it-upp)\n", head + "## Set it up\n\n[a](#set-it-up)\n"},
 		{"a place that two could be", plainConfig, head + "## Port a\n\n## Port b\n\n[a](#port-c)\n", head + "## Port a\n\n## Port b\n\n[a](#port-c)\n"},
@@ -112,8 +112,8 @@ func TestFixKeepsWhatWasSavedMeanwhile(t *testing.T) {
 
 func TestFixStaysOnTheNamedPages(t *testing.T) {
 	t.Parallel()
-	root := fixSite(t, plainConfig, "---\ntitle: One\n---\n\n[a](on.mdx#b)\n\n## B\n")
-	write(t, root, "content/docs/two.mdx", "---\ntitle: Two\n---\n\n[a](on.mdx#b)\n")
+	root := fixSite(t, plainConfig, "---\ntitle: One\n---\n\n[a](#settingss)\n\n## Settings\n")
+	write(t, root, "content/docs/two.mdx", "---\ntitle: Two\n---\n\n[a](one.mdx#settingss)\n")
 	f, err := Fix(t.Context(), Options{Root: root, Pages: []string{"content/docs/two.mdx"}}, false)
 	if err != nil {
 		t.Fatal(err)

@@ -128,3 +128,42 @@ func TestNewClipsLongValues(t *testing.T) {
 		t.Errorf("the message has %d bytes, the note %d", len(d.Message), len(d.Notes[0].Message))
 	}
 }
+
+func TestSole(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name       string
+		candidates []string
+		want       bool
+	}{
+		{"mdoe", []string{"mode", "redis", "temporal"}, true},
+		{"snapshot_intervall", []string{"snapshot_interval", "snapshot_on_stop"}, true},
+		{"titel", []string{"title", "toc"}, true},
+		{"jsn", []string{"js", "json"}, false},
+		{"port-c", []string{"port-a", "port-b"}, false},
+		{"warnin", []string{"warn", "warning"}, false},
+		{"conf", []string{"configuration"}, false}, // a beginning is a guess
+		{"abc", []string{"xyz"}, false},
+		{"ab", []string{"ac"}, false}, // too short to tell a slip from another name
+		{"redis-cachee", []string{"redis-cache", "redis-cache"}, true},
+		{"", []string{"a"}, false},
+		{"a", nil, false},
+	}
+	for _, tt := range tests {
+		if got := Sole(tt.name, tt.candidates); got != tt.want {
+			t.Errorf("Sole(%q, %q) is %v, want %v", tt.name, tt.candidates, got, tt.want)
+		}
+	}
+}
+
+func TestUnsure(t *testing.T) {
+	t.Parallel()
+	d := New("link/missing-page", source.Span{}, "x").WithFix(source.Span{}, "json", "write json")
+	guess := d.Among("jsn", []string{"js", "json"})
+	if !guess.Fix.Guess || d.Fix.Guess || d.Unsure(false).Fix.Guess {
+		t.Errorf("the edit is a guess is %v, and of the finding before it %v; want true and false", guess.Fix.Guess, d.Fix.Guess)
+	}
+	if none := New("link/missing-page", source.Span{}, "x").Unsure(true); none.Fix != nil {
+		t.Errorf("a finding without an edit has one now: %+v", none.Fix)
+	}
+}

@@ -33,7 +33,7 @@ func Nearest(name string, candidates []string) string {
 }
 
 // Sole reports whether the nearest candidate stands out so far that an edit may
-// be made without asking: a slip of few letters away from the name, and more
+// be made without asking: a slip in a quarter of its letters at most, and more
 // than one letter nearer than every other candidate.
 func Sole(name string, candidates []string) bool {
 	best := Nearest(name, candidates)
@@ -42,7 +42,7 @@ func Sole(name string, candidates []string) bool {
 	}
 	folded := []rune(fold(name))
 	reach := distance(folded, []rune(fold(best)))
-	if reach > max(1, len(folded)/4) {
+	if reach > len(folded)/4 {
 		return false
 	}
 	for _, c := range candidates {

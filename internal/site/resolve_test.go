@@ -198,19 +198,26 @@ func TestResolveFragment(t *testing.T) {
 func TestSuggest(t *testing.T) {
 	t.Parallel()
 	s, _ := indexed(t, handbook())
-	tests := []struct{ dest, want string }{
-		{"/docs/deployment/redis/", "/docs/configuration/redis/"},
-		{"/docs/configuration/rediss", "/docs/configuration/redis/"},
-		{"/Docs/Configuration/Redis", "/docs/configuration/redis/"},
-		{"/docs/configuration/redis.md", "/docs/configuration/redis/"},
-		{"/docs/deployment/standalon.mdx", "/docs/deployment/standalone/"},
-		{"/img/m.svg", "/images/m.svg"},
-		{"/images/n.svg", "/images/m.svg"},
-		{"/docs/something-else-entirely/", ""},
+	tests := []struct {
+		dest, want string
+		sure       bool
+	}{
+		{"/docs/deployment/redis/", "/docs/configuration/redis/", true},
+		{"/docs/configuration/rediss", "/docs/configuration/redis/", true},
+		{"/Docs/Configuration/Redis", "/docs/configuration/redis/", true},
+		{"/docs/configuration/redis.md", "/docs/configuration/redis/", true},
+		{"/docs/deployment/standalon.mdx", "/docs/deployment/standalone/", true},
+		{"/docs/configuration/standalon.mdx", "/docs/deployment/standalone/", false},
+		{"/img/m.svg", "/images/m.svg", true},
+		{"/images/n.svg", "/images/m.svg", false},
+		{"/docs/something-else-entirely/", "", false},
 	}
 	for _, test := range tests {
 		if got := s.Suggest(s.Resolve(nil, test.dest)); got != test.want {
 			t.Errorf("for %q the suggestion is %q, want %q", test.dest, got, test.want)
+		}
+		if got := s.Sure(s.Resolve(nil, test.dest)); got != test.sure {
+			t.Errorf("that %q means %q is sure is %v, want %v", test.dest, test.want, got, test.sure)
 		}
 	}
 	redis := s.Lookup("configuration/redis")

@@ -73,6 +73,9 @@ func (s *Site) Sure(t Target) bool {
 	if same := s.near.byName[name]; len(same) > 0 {
 		return len(same) == 1
 	}
+	if path.Ext(name) != "" {
+		return false // a.png and b.png are two pictures
+	}
 	var names []string
 	for _, address := range s.near.addresses {
 		if other := foldCase(strings.TrimSuffix(address, "/")); other != "" && path.Dir(other) == path.Dir(key) {

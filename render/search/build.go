@@ -110,11 +110,7 @@ func (c *counter) section(number int32, s *Section, first bool) {
 		c.name(t, func(n *counts, share int32) { n.title += share })
 	}
 	for _, t := range s.Inline {
-		if strings.Contains(t, " ") { // a command or a message, not a name
-			c.passing(t, false, func(n *counts) { n.code++ })
-		} else {
-			c.text(t, func(n *counts) { n.code++ })
-		}
+		c.passing(t, true, func(n *counts) { n.code++ })
 	}
 	c.words = 0 // a section is as long as what its reader reads below its heading
 	for _, t := range s.Code {
@@ -179,6 +175,10 @@ func (c *counter) passing(text string, prose bool, add func(*counts)) {
 			c.words += int32(len(u.parts))
 			continue
 		}
+		if !prose && len(u.parts) == 1 && strings.Trim(u.parts[0], "0123456789") == "" {
+			c.words++ // a number in an example is an example
+			continue
+		}
 		c.parts(&u, add)
 	}
 }
@@ -215,7 +215,7 @@ func (c *counter) add(name string, add func(*counts)) {
 
 // terms returns all terms, in order, with levels in place of counts. A section
 // that has a word in its name is always among the word's; of the others of a
-// page, only the one is that says it most: a query shows few sections of a page,
+// page, the one that says it most: a query shows few sections of a page,
 // and they inherit what their page has (handedDown).
 func (x *index) terms(w Weights) []term {
 	average := 0

@@ -86,6 +86,49 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+// TestPassing checks what is counted of words that a page only passes by.
+func TestPassing(t *testing.T) {
+	t.Parallel()
+	log := strings.Repeat("connecting to max_retries\n", longCode+1)
+	e := open(t, []Section{
+		{Page: "/a/", Title: "Alpha", Text: []string{"Zebra."}},
+		{Page: "/a/", Title: "Alpha", Heading: "One", Anchor: "one", Text: []string{"A giraffe. A giraffe. Size 123456, port 6379, dir/file.txt and well-kept_key."}},
+		{Page: "/a/", Title: "Alpha", Heading: "Two", Anchor: "two", Text: []string{"A giraffe."}, Code: []string{log}},
+		{Page: "/a/", Title: "Alpha", Heading: "Giraffe of this size", Anchor: "three"},
+		{Page: "/a/", Title: "Alpha", Heading: "Giraffe", Anchor: "four"},
+	}, Options{})
+	for _, c := range []struct {
+		query string
+		want  []string
+	}{
+		{"giraffe ", []string{"/a/#four", "/a/#three", "/a/#one"}},
+		{"zebra giraffe ", []string{"/a/#four", "/a/#three", "/a/"}}, // the page hands the zebra down
+		{"6379 ", []string{"/a/#one"}},
+		{"123456 ", nil},
+		{"file.txt ", []string{"/a/#one"}},
+		{"well-kept_key ", []string{"/a/#one"}},
+		{"max_retries ", []string{"/a/#two"}},
+		{"connecting ", nil},
+	} {
+		var got []string
+		for _, h := range e.Query(c.query, 5) {
+			got = append(got, h.URL)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("query %q (-want +got):\n%s", c.query, diff)
+		}
+	}
+	var out []option
+	if !e.add(&out, "giraffe", 100) {
+		t.Fatal("the index has no giraffe")
+	}
+	n := 0
+	readPostings(out[0].data, func(int, int) { n++ })
+	if n != 3 {
+		t.Errorf("the giraffe is kept for %d sections, want its two names and the text that says it most", n)
+	}
+}
+
 func TestHitsOfOnePageStandTogether(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

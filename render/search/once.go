@@ -60,10 +60,13 @@ func once(sections []Section) []Section {
 }
 
 // namesOf are what a section is called: its heading and, of a flag that is
-// shown with its value ("--mode string"), the flag.
+// shown as "-m, --mode string", the flag.
 func namesOf(s *Section) []string {
-	if first, _, more := strings.Cut(s.Heading, " "); more && strings.HasPrefix(first, "-") {
-		return []string{s.Heading, strings.TrimSuffix(first, ",")}
+	names := []string{s.Heading}
+	for word := range strings.FieldsSeq(s.Heading) {
+		if word = strings.TrimSuffix(word, ","); strings.HasPrefix(word, "-") && word != s.Heading {
+			names = append(names, word)
+		}
 	}
-	return []string{s.Heading}
+	return names
 }

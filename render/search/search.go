@@ -23,6 +23,8 @@
 // excerpts, and the variable and the flag of a setting, only say so (see once).
 // Long output of a program is read for identifiers.
 //
+// # Scores
+//
 // Everything a score is made of is an integer, because the same query must
 // give the same answer here and in every browser. [Engine] and
 // static/engine.js are twins: a test runs both over the same files and

@@ -28,11 +28,11 @@ const (
 	// way. It is in no term.
 	prefixMark = "*"
 	// Terms of names within these lengths can be found by their ending.
-	minEnding, maxEnding = 4, 24
+	minEnding, maxEnding = 5, 24
 	// What a page's file keeps for results to quote.
 	maxQuotedText, maxQuotedCode, maxQuotedPage = 2400, 1200, 24_000
 	// perPageFile is how many sections such a file has.
-	perPageFile = 12
+	perPageFile = 8
 )
 
 // termShards writes the terms into files and returns the bound at which each

@@ -165,6 +165,34 @@ func TestFromHTML(t *testing.T) {
 	}
 }
 
+const marked = `<h2 id="all">All</h2><div data-words="again"><section data-find id="redis"><p>The cache.</p><pre>usage
+  again</pre>
+<ul><li data-find id="redis.mode"><code>redis.mode</code><p>Where it runs.</p></li></ul></section></div>
+<p data-words="none">Never <code>read</code>.</p><table><tr data-find id="REDIS_MODE"><th><code>REDIS_MODE</code><span data-words="same">redis.mode</span></th>
+<td><span data-words="again">Where it runs.</span> string<dl><dt>Default</dt><dd>none</dd></dl></td></tr></table>`
+
+func TestFromHTMLMarks(t *testing.T) {
+	t.Parallel()
+	s := loadSite(t, map[string]string{
+		"source.config.json":     `{}`,
+		"content/docs/modes.mdx": "---\ntitle: Modes\n---\n\n## All\n",
+	})
+	page := func(x Section) Section {
+		x.Page, x.Title = "/docs/modes/", "Modes"
+		return x
+	}
+	want := []Section{
+		page(Section{}),
+		page(Section{Heading: "All", Anchor: "all", Text: []string{"The cache.", "usage again"}, Again: []int{0, 1}}),
+		page(Section{Heading: "redis.mode", Anchor: "redis.mode", Row: true, Part: true, Text: []string{"redis.mode", "Where it runs."}, Again: []int{0, 1}}),
+		page(Section{Heading: "REDIS_MODE", Anchor: "REDIS_MODE", Row: true, Same: "redis.mode", Inline: []string{"REDIS_MODE"},
+			Text: []string{"REDIS_MODE", "redis.mode", "Where it runs.", "string", "none"}, Again: []int{1, 2}}),
+	}
+	if diff := cmp.Diff(want, FromHTML(s.Pages[0], []byte(marked))); diff != "" {
+		t.Errorf("the sections of the article differ (-want +got):\n%s", diff)
+	}
+}
+
 func TestFromDocOfNothing(t *testing.T) {
 	t.Parallel()
 	if got := FromDoc(&site.Page{PageFile: &site.PageFile{}}); got != nil {

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ var hostile = []string{
 	"", " ", "<img src=x onerror=alert(1)>", "(a+)+$", "__proto__", "constructor", "toString hasOwnProperty", "[", "\\", "*", "a*", "*a",
 	"\u2028\u2029", "</script><!--", "\x00\x01", "%00", "${1}", "🙂", "🙂🙂 redis", "\uffff", "-", "--", "---", "--mode", "----mode", "_", "._.", "$$", "c++ c# f#",
 	"a", "s", "the", "the the of", "İstanbul ΟΔΟΣ ﬁn ｆｕｌｌ", "é", "e\u0301", strings.Repeat("a", 2000), strings.Repeat("ab ", 600), strings.Repeat("𠀀", 300),
+	"redis.pool_size", "REDIS_POOL_S", "--redis-pool_size", "REDIS_TLS_ENABLED limit", "redis.limit_cb", "limit aa", "seldom pool",
 	"設定", "設定する", "設", "使い方", "データベース", "ﾃﾞｰﾀﾍﾞｰｽ", "はじめに", "redis設定", "配置模式", "การตั้งค่า", "데이터베이스", "𠮷野家",
 }
 
@@ -73,7 +75,7 @@ func TestTwins(t *testing.T) {
 	for _, pages := range []int{1, 40, 160} {
 		t.Run(fmt.Sprint(pages), func(t *testing.T) {
 			t.Parallel()
-			sections := append(corpus(pages), strange()...)
+			sections := slices.Concat(corpus(pages), strange(), reference())
 			files, _ := Build(sections, Options{Synonyms: [][]string{{"k8s", "kubernetes"}, {"ha", "availability"}}})
 			e, err := Open(files)
 			if err != nil {
