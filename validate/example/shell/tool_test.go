@@ -106,7 +106,7 @@ func BenchmarkConsole(b *testing.B) {
 		if err := s.WriteFile("compozy.yaml", []byte("mode: standalone\n")); err != nil {
 			b.Fatal(err)
 		}
-		o := console(b, s, "$ compozy version\n...\n$ compozy config validate\n[..]is valid[..]\n$ compozy config show\n...\n")
+		o := console(b, s, "$ compozy version\ncompozy [..]\n...\n$ compozy config validate\ncompozy.yaml is valid: no findings\n$ compozy config show\nCOMPONENT[..]\n...\n")
 		clean(b, o)
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
