@@ -85,16 +85,17 @@ func TestKilledBuildLeavesAWholeSite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		began := time.Now()
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		// The first build ends at a known moment; the kill comes at a random
-		// one in the builds after it.
+		// one in the builds after it, each of which takes no longer.
 		if !bufio.NewScanner(pipe).Scan() {
 			cmd.Wait()
 			t.Fatalf("the child built nothing: %s", &said)
 		}
-		kill := time.AfterFunc(rand.N(60*time.Millisecond), func() { cmd.Process.Kill() })
+		kill := time.AfterFunc(rand.N(time.Since(began)+time.Millisecond), func() { cmd.Process.Kill() })
 		cmd.Wait()
 		kill.Stop()
 		p.whole(t)

@@ -81,7 +81,7 @@ func TestSystemComponents(t *testing.T) {
 	for _, want := range []string{
 		`href="#compozy-start"`, // in the contents
 		`<dt>examples executed</dt><dd>1</dd>`, `<dt>pages</dt><dd>2</dd>`,
-		`<div><dt>Examples</dt><dd><a href="/system/#counts">System</a></dd></div>`,
+		`<dt>Examples</dt><dd><a href="/system/#counts">System</a></dd></div>`,
 		`<svg`, `data-filter`, `<figcaption>Drawn `,
 	} {
 		if !strings.Contains(page, want) {
