@@ -94,6 +94,8 @@ func TestCopy(t *testing.T) {
 	p.allow()
 	copies := func(what, selector, want, says string) {
 		t.Helper()
+		// What the copy before said must be gone, or it would be taken for this one's.
+		p.until(`document.querySelector(".status").textContent === ""`)
 		p.click(selector)
 		p.until(`document.querySelector(".status").textContent === ` + quoted(says))
 		if got := value[string](p, "navigator.clipboard.readText()"); got != want {
