@@ -28,7 +28,9 @@ globalThis.probe ||= {
     const out = [];
     const note = (list) => {
       for (const entry of list.getEntries()) {
-        if (entry.hadRecentInput) continue;
+        // On a busy machine a first picture can come while the header is still
+        // read: what it moves then is under what a reader could see.
+        if (entry.hadRecentInput || entry.value < 0.005) continue;
         const nodes = entry.sources.map((s) => s.node && s.node.nodeType === 1 ? probe.name(s.node) : "text");
         out.push(`moved by ${entry.value}: ${nodes.join(", ")}`);
       }
