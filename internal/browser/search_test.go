@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -16,11 +17,13 @@ const (
 	told     = `document.querySelector(".search-status").textContent`
 )
 
-// query empties the field and types.
+// query empties the field, types, and waits for the answer to the whole of it:
+// a reader who types slowly is answered on the way.
 func (p *tab) query(text string) {
 	p.t.Helper()
 	value[bool](p, `document.querySelector(".search-input").select(), true`)
 	p.press(kb.Backspace + text)
+	p.until(`document.querySelector(".search-input").value === ` + strconv.Quote(text) + ` && !document.querySelector(".search-list[aria-busy]")`)
 }
 
 // TestSearchOpens opens search in each way there is, and closes it in each.

@@ -132,6 +132,7 @@ function build(base) {
   // shown ends a change of the list: an empty one is not there.
   function shown(label) {
     list.hidden = !options.length;
+    list.removeAttribute("aria-busy");
     list.setAttribute("aria-label", label);
     input.setAttribute("aria-expanded", String(options.length > 0));
     list.scrollTop = 0;
@@ -214,6 +215,7 @@ function build(base) {
   }
 
   input.addEventListener("input", () => {
+    list.setAttribute("aria-busy", "true");
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   });
