@@ -1,189 +1,105 @@
-// Package preview shows a built site on this machine, for the person who
-// writes it. It serves files of one folder to programs of the same machine and
-// changes nothing; it is no web server for the public.
+// Package preview shows a site on this machine, for the person who writes it.
+// It serves what a [Source] holds to programs of the same machine, changes
+// nothing, and is no web server for the public.
+//
+// A live preview ([Options.Live]) also tells open pages what changed. Data
+// flows one way: whoever builds the site calls [Preview.Publish] with a
+// [State]; each open page has one stream, which is woken, looks whether its
+// page reads otherwise than it was told, and says so; the page's client
+// (client/) fetches the page as any browser would and changes in place what
+// differs. Findings travel as data and become text nodes, so nothing that
+// stands in a page, a file name or the output of a command is ever markup.
 package preview
 
 import (
-	"bytes"
-	"errors"
-	"io/fs"
-	"mime"
-	"net"
+	"context"
 	"net/http"
-	"os"
-	"path"
-	"strings"
+	"sync"
 	"time"
 
-	"github.com/compozy/docs/render"
-	"github.com/compozy/docs/render/publish"
+	"github.com/compozy/docs/internal/diag"
 )
 
-// Handler serves the site in a folder. Only requests that name this machine
-// are answered: a page on another host must not read the site by giving its
-// name this machine's address. The folder is opened for each request, so a
-// site that was built meanwhile is seen at once.
-type Handler struct {
-	Dir      string // the built site
-	BasePath string // "" or "/base", as the site was built
+// Options are the settings of a preview.
+type Options struct {
+	// BasePath is "" or "/base", as the site was built.
+	BasePath string
+	// Hosts are names, beside those of this machine, that a request may give as
+	// its host: for a tunnel or a container whose name somebody vouched for.
+	Hosts []string
+	// Live adds the client to each page and offers the stream.
+	Live bool
 }
 
-var _ http.Handler = Handler{}
-
-// NewServer returns a server with limits for slow and large requests.
-func NewServer(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-	}
+// State is what there is to say about a site at one moment. Its fields must
+// not change once it is published.
+type State struct {
+	// Findings are those of the whole site, sorted by diag.Compare.
+	Findings []diag.Diagnostic
+	// Page returns the address of the page that is made from a source file, as
+	// site.Href writes it ("/base/docs/x/"), and "" for a file that is no page's.
+	// It is called from many goroutines. Without it, no finding has a page.
+	Page func(file string) string
+	// Busy is what still runs, as "reading 120 of 1000 pages", "" for nothing.
+	Busy string
+	// Reload says that pages must load anew, because something changed that their
+	// own text does not show: a picture under the same name, say. A changed style
+	// sheet or script has another name in each page and needs no Reload.
+	Reload bool
 }
 
-func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	head := w.Header()
-	// The headers of the published site, so that what they forbid is seen here,
-	// and two that only a preview needs.
-	for _, each := range publish.Headers() {
-		head.Set(each.Name, each.Value)
+// Preview serves a site, and tells open pages of changes when it is live. Its
+// methods may be called from many goroutines.
+//
+// Only requests that name this machine are answered: a page on another host
+// must not read the site by giving its name this machine's address.
+type Preview struct {
+	source Source
+	opts   Options
+	beat   time.Duration // between two signs of life on a stream
+	wait   time.Duration // how long a stream may take to accept a message
+
+	ctx  context.Context // ends with Close; pages are read under it
+	stop context.CancelFunc
+
+	mu      sync.Mutex
+	at      *moment
+	streams map[*stream]struct{}
+}
+
+var _ http.Handler = (*Preview)(nil)
+
+// New returns a preview of a site. One that is live must be closed.
+func New(s Source, o Options) *Preview {
+	p := &Preview{source: s, opts: o, beat: 15 * time.Second, wait: 5 * time.Second, streams: map[*stream]struct{}{}}
+	p.ctx, p.stop = context.WithCancel(context.Background())
+	p.at = newMoment(p, State{}, 0)
+	return p
+}
+
+// Publish makes a state the one that open pages are told of. It never waits:
+// streams are woken, and one that is busy finds the newest state when it is
+// done. A Reload that a newer state overtakes is not lost.
+func (p *Preview) Publish(s State) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	reloads := p.at.reloads
+	if s.Reload {
+		reloads++
 	}
-	head.Set("Cross-Origin-Resource-Policy", "same-origin")
-	head.Set("Cache-Control", "no-store")
-	if !local(r.Host) {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		head.Set("Allow", "GET, HEAD")
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
-	}
-	address := r.URL.Path
-	if strings.ContainsFunc(address, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' || r == ':' }) || strings.Contains(address, "//") {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	if h.BasePath != "" && address == "/" {
-		http.Redirect(w, r, h.BasePath+"/", http.StatusFound)
-		return
-	}
-	rest, ok := strings.CutPrefix(address, h.BasePath+"/")
-	if !ok {
-		h.missing(w, r)
-		return
-	}
-	name := path.Clean("/" + rest)[1:]
-	for _, part := range strings.Split(name, "/") {
-		if strings.HasPrefix(part, ".") {
-			h.missing(w, r)
-			return
-		}
-	}
-	folder := name == "" || strings.HasSuffix(rest, "/")
-	if folder {
-		name = path.Join(name, "index.html")
-	}
-	text, isDir, err := h.read(name)
-	switch {
-	case isDir:
-		http.Redirect(w, r, h.BasePath+"/"+escape(name)+"/", http.StatusFound)
-	case err != nil:
-		h.missing(w, r)
-	default:
-		h.answer(w, r, http.StatusOK, name, text)
+	p.at = newMoment(p, s, reloads)
+	for each := range p.streams {
+		each.nudge()
 	}
 }
 
-// read returns a regular file of the site. A link that leads out of the folder
-// is not followed.
-func (h Handler) read(name string) (text []byte, isDir bool, err error) {
-	root, err := os.OpenRoot(h.Dir)
-	if err != nil {
-		return nil, false, err
-	}
-	defer root.Close()
-	info, err := root.Stat(name)
-	if err != nil {
-		return nil, false, err
-	}
-	if info.IsDir() {
-		return nil, true, nil
-	}
-	if !info.Mode().IsRegular() {
-		return nil, false, fs.ErrNotExist
-	}
-	text, err = root.ReadFile(name)
-	return text, false, err
-}
+// Close ends all streams, and refuses new ones. Call it before the server's
+// Shutdown, which waits for streams to end. Pages are served as before.
+func (p *Preview) Close() { p.stop() }
 
-func (h Handler) answer(w http.ResponseWriter, r *http.Request, status int, name string, text []byte) {
-	kind := typeOf(name)
-	w.Header().Set("Content-Type", kind)
-	if strings.HasPrefix(kind, "image/svg") {
-		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
-	}
-	if strings.HasPrefix(kind, "text/html") {
-		rules := publish.SpeculationHeader(h.BasePath + "/" + render.SpeculationPath)
-		w.Header().Set(rules.Name, rules.Value)
-	}
-	if status != http.StatusOK {
-		w.WriteHeader(status)
-		if r.Method != http.MethodHead {
-			w.Write(text)
-		}
-		return
-	}
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
-}
-
-// typeOf returns the type of a file. Those that a system's own table may lack
-// are fixed.
-func typeOf(name string) string {
-	switch {
-	case name == render.SpeculationPath:
-		return publish.SpeculationType
-	case path.Ext(name) == ".md":
-		return "text/markdown; charset=utf-8"
-	}
-	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
-		return kind
-	}
-	return "application/octet-stream"
-}
-
-// missing answers with the site's own page for it.
-func (h Handler) missing(w http.ResponseWriter, r *http.Request) {
-	text, _, err := h.read("404.html")
-	if err != nil {
-		text = []byte("<!doctype html><title>Not found</title><p>There is no site here. Build it: docs build</p>")
-		if !errors.Is(err, fs.ErrNotExist) {
-			text = []byte("<!doctype html><title>Not found</title><p>The site cannot be read.</p>")
-		}
-	}
-	h.answer(w, r, http.StatusNotFound, "404.html", text)
-}
-
-// escape writes a file name as part of an address.
-func escape(name string) string {
-	return strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23", " ", "%20").Replace(name)
-}
-
-// local reports whether a Host header names this machine.
-func local(host string) bool {
-	name := host
-	if h, port, err := net.SplitHostPort(host); err == nil {
-		if port == "" || strings.Trim(port, "0123456789") != "" || len(port) > 5 {
-			return false
-		}
-		name = h
-	} else if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
-		name = host[1 : len(host)-1]
-	}
-	name = strings.ToLower(name)
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(name)
-	return ip != nil && ip.IsLoopback()
+// now returns what was published last.
+func (p *Preview) now() *moment {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at
 }

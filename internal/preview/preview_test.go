@@ -1,6 +1,8 @@
 package preview
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -47,7 +49,7 @@ func get(h http.Handler, method, host, target string) *httptest.ResponseRecorder
 
 func TestServe(t *testing.T) {
 	t.Parallel()
-	h := Handler{Dir: built(t)}
+	h := New(Folder(built(t)), Options{})
 	tests := []struct {
 		method, path string
 		status       int
@@ -94,22 +96,43 @@ func TestServe(t *testing.T) {
 
 func TestHost(t *testing.T) {
 	t.Parallel()
-	h := Handler{Dir: built(t)}
+	h := New(Folder(built(t)), Options{})
 	for _, host := range []string{"localhost", "LOCALHOST:4321", "docs.localhost:80", "127.0.0.1", "127.0.0.1:4321", "[::1]:4321", "[::1]"} {
 		if w := get(h, "GET", host, "/"); w.Code != 200 {
 			t.Errorf("the host %q is refused", host)
 		}
 	}
-	for _, host := range []string{"", "evil.example", "127.0.0.1.evil.example", "localhost.evil", "[::1", "localhost:99999x", "localhost:", "10.0.0.1", "0.0.0.0:4321", strings.Repeat("a", 16<<10)} {
+	for _, host := range []string{"", "evil.example", "127.0.0.1.evil.example", "localhost.evil", "[::1", "localhost:99999x", "localhost:99999", "localhost:", "10.0.0.1", "0.0.0.0:4321", strings.Repeat("a", 16<<10)} {
 		if w := get(h, "GET", host, "/"); w.Code != 403 || w.Body.Len() > 0 {
 			t.Errorf("the host %.40q is answered with %d %q", host, w.Code, w.Body)
 		}
 	}
 }
 
+// TestAllowedHosts holds which other names and addresses may be given: those
+// that the options name, and the address at which a request came in.
+func TestAllowedHosts(t *testing.T) {
+	t.Parallel()
+	h := New(Folder(built(t)), Options{Hosts: []string{"Docs.example", "10.9.9.9"}})
+	at := &net.TCPAddr{IP: net.ParseIP("10.0.0.7"), Port: 4321}
+	for host, want := range map[string]int{
+		"docs.example": 200, "DOCS.EXAMPLE:4321": 200, "10.9.9.9": 200, "10.0.0.7:4321": 200, "10.0.0.7": 200, "[::ffff:10.0.0.7]": 200, "localhost": 200,
+		"a.docs.example": 403, "docs.example.evil": 403, "10.0.0.8": 403, "docs.example:70000": 403, "docs.example:0": 403, "docs.example:": 403, ":4321": 403,
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host = host
+		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(at)))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want || want == 403 && w.Body.Len() > 0 {
+			t.Errorf("the host %q is answered with %d %q, want %d", host, w.Code, w.Body, want)
+		}
+	}
+}
+
 func TestBasePath(t *testing.T) {
 	t.Parallel()
-	h := Handler{Dir: built(t), BasePath: "/base"}
+	h := New(Folder(built(t)), Options{BasePath: "/base"})
 	for path, want := range map[string]int{"/": 302, "/base/": 200, "/base/docs/a/": 200, "/docs/a/": 404, "/basement/": 404} {
 		if w := get(h, "GET", "localhost", path); w.Code != want {
 			t.Errorf("%s gives %d, want %d", path, w.Code, want)
@@ -119,7 +142,7 @@ func TestBasePath(t *testing.T) {
 
 func TestNoSite(t *testing.T) {
 	t.Parallel()
-	w := get(Handler{Dir: filepath.Join(t.TempDir(), "dist")}, "GET", "localhost", "/")
+	w := get(New(Folder(filepath.Join(t.TempDir(), "dist")), Options{}), "GET", "localhost", "/")
 	if w.Code != 404 || !strings.Contains(w.Body.String(), "docs build") {
 		t.Errorf("without a site the answer is %d %q", w.Code, w.Body)
 	}
@@ -128,7 +151,7 @@ func TestNoSite(t *testing.T) {
 // TestHeaders holds that a preview forbids what the published site forbids.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	h := Handler{Dir: built(t), BasePath: "/base"}
+	h := New(Folder(built(t)), Options{BasePath: "/base"})
 	for _, path := range []string{"/base/docs/a/", "/base/site.css", "/base/nothing/"} {
 		got := get(h, "GET", "localhost", path).Header()
 		for _, want := range publish.Headers() {
