@@ -4,89 +4,142 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/fix"
+	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/internal/source"
 )
 
 // fixRounds bounds how often pages are mended and checked again. A mended tag
-// shows what it hid; that takes a round each.
-const fixRounds = 5
+// shows what it hid; that takes a round each, and none goes in circles, see
+// takeBack. The bound is for edits that would go on for ever.
+const fixRounds = 100
 
 // Fixed is what Fix did.
 type Fixed struct {
 	// Made are the findings that were mended, in the order in which it was done.
 	Made []diag.Diagnostic
-	// Diffs are the changes as unified diffs, one for each file of a round.
+	// Diffs are the changes as unified diffs, one for each file, from the text
+	// on disk to the mended one.
 	Diffs []string
 	// Files are the paths that were changed, sorted.
 	Files []string
-	// Later counts edits that a dry run cannot show: they touch the place of
-	// another one and wait for it.
-	Later int
-	// Result is the check after the last change.
+	// Result is the check of what the files hold in the end: of the mended text,
+	// or, after a dry run, of the text that is still there.
 	Result Result
+	// Left is what a check of the mended text finds.
+	Left []diag.Diagnostic
 }
 
-// Fix checks a site, makes the edits that its findings carry and that need
-// nobody's judgement, and checks again, until there is nothing more to do. With
-// dry it writes nothing and tells what it would do first. A second call changes
-// nothing: an edit that did not mend its finding is taken back and not tried
-// again.
-func Fix(ctx context.Context, o Options, dry bool) (out Fixed, err error) {
-	var r *run
-	again := func() error {
-		if r != nil && r.src != nil {
-			r.close()
-		}
-		r, err = examine(ctx, o)
-		if r != nil {
-			out.Result = r.result
-		}
-		return err
-	}
-	if err := again(); err != nil || r.src == nil {
-		return out, err
-	}
-	defer func() {
-		if r != nil && r.src != nil {
-			r.close()
-		}
-	}()
-	futile := map[string]bool{}
+// Fix makes the edits that findings carry and that need nobody's judgement,
+// checks again, and goes on until there is nothing more to do. With dry it
+// writes nothing and tells what it would do. A second call changes nothing: an
+// edit that did not mend its finding is taken back and not tried again.
+//
+// All rounds run on text in memory, and the files are written once, after the
+// last one. So a dry run is the same work but for the writing, and whoever is
+// interrupted finds the files as they were.
+func Fix(ctx context.Context, o Options, dry bool) (Fixed, error) {
+	t := trial{over: site.Overlay{}, was: map[string]*source.File{}, had: map[string]bool{}, futile: map[string]bool{}}
+	o.over = t.over
+	first, err := look(ctx, o)
+	t.out.Result, t.out.Left = first, first.Report.Diagnostics
+	last := first
 	for range fixRounds {
-		plan := fix.Make(out.Result.Report.Diagnostics, func(d diag.Diagnostic) bool { return futile[fixKey(d)] })
+		if err != nil {
+			return t.out, err
+		}
+		plan := fix.Make(last.Report.Diagnostics, func(d diag.Diagnostic) bool { return t.futile[fixKey(d)] })
 		if len(plan.Changes) == 0 {
 			break
 		}
-		if dry {
-			out.Later = len(plan.Later)
-			for _, c := range plan.Changes {
-				out.add(c)
-			}
-			break
-		}
-		before := out.Result.Report.Diagnostics
 		for _, c := range plan.Changes {
-			if err := renew(r.root, c.File.Path(), c.File.Text(), c.Text); err != nil {
-				return out, err
-			}
+			t.set(c)
 		}
-		if err := again(); err != nil || r.src == nil {
-			return out, err
-		}
-		back, err := r.takeBack(plan, before, &out, futile)
-		if err == nil && back {
-			err = again()
-		}
-		if err != nil || r.src == nil {
-			return out, err
+		before := last.Report.Diagnostics
+		if last, err = look(ctx, o); err == nil && t.takeBack(plan, before, last.Report.Diagnostics) {
+			last, err = look(ctx, o)
 		}
 	}
-	return out, nil
+	if err != nil {
+		return t.out, err
+	}
+	t.out.Left = last.Report.Diagnostics
+	if !dry {
+		t.out.Result = last
+	}
+	return t.finish(o.Root, dry)
+}
+
+// look is a check of the site as it would be.
+func look(ctx context.Context, o Options) (Result, error) {
+	r, err := examine(ctx, o)
+	if err != nil {
+		if r != nil {
+			return r.result, err
+		}
+		return Result{}, err
+	}
+	if r.src != nil {
+		r.close()
+	}
+	return r.result, nil
+}
+
+// trial is the mended text of files, which no file holds yet.
+type trial struct {
+	over   site.Overlay            // by path
+	was    map[string]*source.File // the same files, as they are on disk
+	had    map[string]bool         // each text that a file had in any round
+	futile map[string]bool         // edits that are not tried again, by fixKey
+	out    Fixed
+}
+
+// set gives a file its next text.
+func (t *trial) set(c fix.Change) {
+	path := c.File.Path()
+	if t.was[path] == nil {
+		t.was[path] = c.File
+	}
+	t.had[path+"\x00"+string(c.File.Text())] = true
+	t.over[path] = c.Text
+}
+
+// finish writes the files, unless it is dry, and tells how they differ.
+func (t *trial) finish(folder string, dry bool) (Fixed, error) {
+	for _, path := range slices.Sorted(maps.Keys(t.over)) {
+		if c := (fix.Change{File: t.was[path], Text: t.over[path]}); !bytes.Equal(c.Text, c.File.Text()) {
+			t.out.Files = append(t.out.Files, path)
+			t.out.Diffs = append(t.out.Diffs, c.Diff())
+		}
+	}
+	if dry || len(t.out.Files) == 0 {
+		return t.out, nil
+	}
+	if folder == "" {
+		folder = "."
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return t.out, fmt.Errorf("open the site's folder: %w", err)
+	}
+	defer root.Close()
+	for _, path := range t.out.Files {
+		if err := unchanged(root, path, t.was[path].Text()); err != nil {
+			return t.out, err
+		}
+	}
+	for _, path := range t.out.Files {
+		if err := renew(root, path, t.was[path].Text(), t.over[path]); err != nil {
+			return t.out, err
+		}
+	}
+	return t.out, nil
 }
 
 // fixKey is what a finding is known by from one round to the next. Its place
@@ -95,41 +148,34 @@ func fixKey(d diag.Diagnostic) string {
 	return d.Span.Path() + "\x00" + d.Rule + "\x00" + d.Message + "\x00" + d.Fix.NewText
 }
 
-func (f *Fixed) add(c fix.Change) {
-	f.Made = append(f.Made, c.Made...)
-	f.Diffs = append(f.Diffs, c.Diff())
-	if i, ok := slices.BinarySearch(f.Files, c.File.Path()); !ok {
-		f.Files = slices.Insert(f.Files, i, c.File.Path())
-	}
-}
-
 // takeBack looks at what the changes of a round did. A file of which no finding
 // went away gets its text back, and what did not help is not tried again. So
 // does one in which a key now stands twice, because the right spelling was
-// there too; its other edits are made in the next round.
-func (r *run) takeBack(plan fix.Plan, before []diag.Diagnostic, out *Fixed, futile map[string]bool) (back bool, err error) {
-	had, left := count(before), count(r.result.Report.Diagnostics)
-	twice, twiceNow := doubled(before), doubled(r.result.Report.Diagnostics)
+// there too; its other edits are made in the next round. So does one that has
+// come back to a text it had before, or the rounds would never end.
+func (t *trial) takeBack(plan fix.Plan, before, after []diag.Diagnostic) (back bool) {
+	had, left := count(before), count(after)
+	twice, twiceNow := doubled(before), doubled(after)
 	for _, c := range plan.Changes {
-		helped, clash := false, twiceNow[c.File.Path()] > twice[c.File.Path()]
+		path := c.File.Path()
+		circle := t.had[path+"\x00"+string(c.Text)]
+		helped, clash := false, twiceNow[path] > twice[path]
 		for _, d := range c.Made {
 			key := fixKey(d)
-			if left[key] >= had[key] || clash && strings.Contains(d.Rule, "/unknown-") {
-				futile[key] = true
+			if circle || left[key] >= had[key] || clash && strings.Contains(d.Rule, "/unknown-") {
+				t.futile[key] = true
 			} else {
 				helped = helped || !clash
 			}
 		}
 		if helped {
-			out.add(c)
+			t.out.Made = append(t.out.Made, c.Made...)
 			continue
 		}
 		back = true
-		if err := renew(r.root, c.File.Path(), c.Text, c.File.Text()); err != nil {
-			return back, err
-		}
+		t.over[path] = c.File.Text()
 	}
-	return back, nil
+	return back
 }
 
 // count counts findings with an edit by what they are known by.
@@ -154,15 +200,23 @@ func doubled(found []diag.Diagnostic) map[string]int {
 	return n
 }
 
-// renew gives a file new text when it still holds the old one. Who saved it
+// unchanged refuses a file that no longer holds what was checked: who saved it
 // meanwhile keeps what was saved.
-func renew(root *os.Root, name string, old, text []byte) error {
+func unchanged(root *os.Root, name string, text []byte) error {
 	now, err := root.ReadFile(name)
 	if err != nil {
 		return fmt.Errorf("read %s again: %w", name, err)
 	}
-	if !bytes.Equal(now, old) {
+	if !bytes.Equal(now, text) {
 		return fmt.Errorf("%s was changed while it was checked: nothing was written over it; run it again", name)
+	}
+	return nil
+}
+
+// renew gives a file new text when it still holds the old one.
+func renew(root *os.Root, name string, old, text []byte) error {
+	if err := unchanged(root, name, old); err != nil {
+		return err
 	}
 	if err := replaceFile(root, name, text); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)

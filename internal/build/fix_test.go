@@ -1,7 +1,10 @@
 package build
 
 import (
+	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,6 +47,10 @@ func TestFix(t *testing.T) {
 		{"a back link in the list of related pages", `{"links": {"bidirectional": [["index", "one"]]}}`,
 			head + "A.\n\n## Related\n\n- [One](./one.mdx#related)\n", head + "A.\n\n## Related\n\n- [One](./one.mdx#related)\n- [Start](../index.mdx)\n"},
 		{"no place for a back link", `{"links": {"bidirectional": [["index", "one"]]}}`, head + "A.\n", head + "A.\n"},
+		{"three levels, one under the other", plainConfig, head + "<Calout tpye=\"warning\">\n  <Detials title=\"a\">\n    x\n  </Detials>\n</Calout>\n\n[b](#settingss)\n\n## Settings\n",
+			head + "<Callout type=\"warning\">\n  <Details title=\"a\">\n    x\n  </Details>\n</Callout>\n\n[b](#settings)\n\n## Settings\n"},
+		{"a component with a small letter", plainConfig, head + "<calout>\n  Hi.\n</calout>\n\n<calout>\n  Ho.\n</Callout>\n", head + "<Callout>\n  Hi.\n</Callout>\n\n<Callout>\n  Ho.\n</Callout>\n"},
+		{"a last line without an end", plainConfig, head + "## One and two\n\n[a](#one-and-tow)", head + "## One and two\n\n[a](#one-and-two)"},
 		{"CRLF", `{"links": {"bidirectional": [["index", "one"]]}}`, "---\r\ntitle: One\r\n---\r\n\r\n## See also\r\n\r\n* [One](#see-alsoo), again\r\n",
 			"---\r\ntitle: One\r\n---\r\n\r\n## See also\r\n\r\n* [One](#see-also), again\r\n* [Start](../index.mdx)\r\n"},
 	}
@@ -61,6 +68,7 @@ func TestFix(t *testing.T) {
 			if d := cmp.Diff(before, tree(t, filepath.Join(root, "content"))); d != "" {
 				t.Fatalf("a dry run wrote:\n%s", d)
 			}
+			foretold := applied(t, root, dry.Diffs)
 			f, err := Fix(t.Context(), Options{Root: root}, false)
 			if err != nil {
 				t.Fatal(err)
@@ -71,6 +79,12 @@ func TestFix(t *testing.T) {
 			}
 			if d := cmp.Diff(tt.want, string(got)); d != "" {
 				t.Errorf("the page differs (-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(tree(t, filepath.Join(root, "content")), foretold); d != "" {
+				t.Errorf("what the dry run shows is not what is written (-written +shown):\n%s", d)
+			}
+			if d := cmp.Diff(lines(f.Left), lines(dry.Left)); d != "" {
+				t.Errorf("the dry run leaves other findings (-written +shown):\n%s", d)
 			}
 			if changed := tt.want != tt.text; changed != (len(f.Made) > 0) || changed && len(dry.Diffs) == 0 {
 				t.Errorf("the page changed is %v, with %d edits told and %d diffs shown", changed, len(f.Made), len(dry.Diffs))
@@ -90,6 +104,69 @@ func TestFix(t *testing.T) {
 				t.Errorf("a second call changed the page to %q", next)
 			}
 		})
+	}
+}
+
+// applied returns the content of a site on which git made the changes of diffs.
+func applied(t *testing.T, root string, diffs []string) map[string]string {
+	t.Helper()
+	other := t.TempDir()
+	if err := os.CopyFS(other, os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	if len(diffs) > 0 {
+		cmd := exec.CommandContext(t.Context(), "git", "apply", "--whitespace=nowarn", "-")
+		cmd.Dir, cmd.Stdin = other, strings.NewReader(strings.Join(diffs, ""))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git does not take the patch: %v\n%s\n%s", err, out, strings.Join(diffs, ""))
+		}
+	}
+	return tree(t, filepath.Join(other, "content"))
+}
+
+// A change of the configuration concerns all pages of a check that began with
+// those that changed; a dry run must see that too.
+func TestFixShowsWhatAConfigurationUncovers(t *testing.T) {
+	t.Parallel()
+	root := fixSite(t, `{"site": {"titel": "S"}}`, "---\ntitle: One\n---\n\n[a](#settingss)\n\n## Settings\n")
+	write(t, root, "content/with space.mdx", "---\ntitle: Two\ndescripton: D\n---\n\n[a](docs/one.mdx)\n")
+	dry, err := Fix(t.Context(), Options{Root: root}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := applied(t, root, dry.Diffs)
+	if _, err := Fix(t.Context(), Options{Root: root}, false); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(tree(t, filepath.Join(root, "content")), want); d != "" {
+		t.Errorf("what the dry run shows is not what is written (-written +shown):\n%s", d)
+	}
+	if d := cmp.Diff([]string{"content/docs/one.mdx", "content/with space.mdx", "source.config.json"}, dry.Files); d != "" {
+		t.Errorf("other files are shown (-want +got):\n%s", d)
+	}
+}
+
+func TestFixWritesNothingWhenItIsStopped(t *testing.T) {
+	t.Parallel()
+	root := fixSite(t, plainConfig, "---\ntitle: One\n---\n\n[a](#settingss)\n\n## Settings\n")
+	before := tree(t, root)
+	ctx, stop := context.WithCancel(t.Context())
+	checks := 0
+	o := Options{Root: root, Progress: func(p Progress) {
+		if p.Phase == "reading" {
+			if checks++; checks == 2 {
+				stop()
+			}
+		}
+	}}
+	if _, err := Fix(ctx, o, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v, want that it was cancelled", err)
+	}
+	after := tree(t, filepath.Join(root, "content"))
+	for name, text := range after {
+		if before["content/"+name] != text {
+			t.Errorf("%s was changed", name)
+		}
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 
 // Nearest returns the candidate closest in spelling to name, or "" when none
 // is close enough to be worth suggesting. Letter case, "-" against "_" and
-// swapped neighbours count little; ties go to the earlier candidate, so a
-// sorted list gives a deterministic answer.
+// swapped neighbours count little. Of candidates that are equally far the one
+// wins that begins and ends more like the name: a letter is left out more often
+// than one too many is typed. Then ties go to the earlier candidate, so a sorted
+// list gives a deterministic answer.
 func Nearest(name string, candidates []string) string {
 	if name == "" || len(name) > 256 {
 		return ""
@@ -25,11 +27,27 @@ func Nearest(name string, candidates []string) string {
 		if d > limit && (len(folded) >= 3 && strings.HasPrefix(f, folded) || len(f) >= 3 && strings.HasPrefix(folded, f)) {
 			d = limit
 		}
-		if d <= limit && d < bestDistance && d < utf8.RuneCountInString(f) {
+		if d > limit || d >= utf8.RuneCountInString(f) {
+			continue
+		}
+		if d < bestDistance || d == bestDistance && shared(folded, f) > shared(folded, fold(best)) {
 			best, bestDistance = c, d
 		}
 	}
 	return best
+}
+
+// shared counts the bytes that two names have in common at both ends.
+func shared(a, b string) int {
+	n := min(len(a), len(b))
+	head, tail := 0, 0
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head + tail
 }
 
 // Sole reports whether the nearest candidate stands out so far that an edit may

@@ -38,6 +38,17 @@ var componentRules = []Rule{
 		Remedy:  "Move the component into its parent, or wrap it in one.",
 	},
 	{
+		ID:       "component/unknown-element",
+		Severity: Error,
+		Summary:  "an element is none that browsers know",
+		Cause: "A tag whose name begins with a small letter is an element of HTML, and of SVG or MathML inside `svg` and `math`. " +
+			"A browser takes any other name without a word and shows the text inside as if there were no tag: " +
+			"a misspelt `div`, a component written with a small letter, or an element that HTML has dropped.",
+		Example: `<callout type="warning">Stop the server first.</callout>`,
+		Remedy: "Use the suggested name; components begin with a capital letter. If the word itself is meant, as in a path with a `<name>` in it, " +
+			"put it in code. An element of your own (a custom element) needs a dash in its name and is left alone.",
+	},
+	{
 		ID:       "a11y/image-alt",
 		Severity: Warning,
 		Summary:  "an image has no alternative text",

@@ -20,6 +20,12 @@ var exampleRules = []Rule{
 		Remedy:  "Give the commands the same session, put them behind the file, or remove file=… and session=….",
 	},
 	{
+		ID: "example/unclosed-fence", Severity: Error, Summary: "a code block is not closed",
+		Cause:   "The closing fence is missing. The block then goes on to the closing fence of the next block, or to the end of the page, and swallows the text between.",
+		Example: "```yaml\nmode: standalone\n\nText.\n\n```json\n{}\n```\n",
+		Remedy:  "Close the block with a line of its own that has the same fence. To show a fence inside a block, begin and end that block with a longer one: ````.",
+	},
+	{
 		ID: "example/unclassified", Severity: Error, Summary: "a code block names no language",
 		Cause:   "Each code block is proven as far as its language allows, or shown with a written reason. A block without a language is neither.",
 		Example: "```\nmode: standalone\n```\n",

@@ -6,7 +6,8 @@ var systemRules = []Rule{
 		ID: "component/unknown-reference", Severity: Error,
 		Summary: "a component names something that does not exist",
 		Cause: "The prop names a command, a setting, a rule area, a measurement or another thing of the documented system, " +
-			"and the system has nothing of that name. The page would show an empty table, or a figure that nobody measured.",
+			"and the system has nothing of that name. The page would show an empty table, or a figure that nobody measured. " +
+			"Or it names an icon that nobody has drawn, and the page would show a plain mark.",
 		Example: `<CliReference command="compozy strat" />`,
 		Remedy: "Correct the name; the message suggests the closest one that exists. A name that used to exist has been renamed or " +
 			"removed in the system, so the text around it needs a look too. Measurements are written by `make measure`.",

@@ -98,7 +98,18 @@ func (b *builder) unclosed(e *Element, what string) {
 		return
 	}
 	d := diag.New("mdx/unclosed-element", e.OpenTag, "element %s is never closed before the end of its %s", show(e.Name), what)
-	b.report(d.WithAdvice("add </%s> in the same %s, or make the tag self-closing", e.Name, what))
+	switch {
+	case !b.exists(e.Name):
+		d = d.WithAdvice("there is no element %s: if you mean it literally, write it as code, `%s`, or as \\%s", show(e.Name), show(e.Name), show(e.Name))
+	case e.Block:
+		d = d.WithAdvice("write </%s> on a line of its own where it ends", e.Name)
+	default:
+		d = d.WithAdvice("write </%s> in the same %s, where it ends", e.Name, what)
+	}
+	if b.exists(e.Name) {
+		d = d.WithAdvice("an element without content closes itself: <%s />", e.Name)
+	}
+	b.report(d)
 }
 
 // show names a tag for a message.
@@ -193,7 +204,7 @@ func (b *builder) closeTag(t *tag) {
 			continue
 		}
 		top := s.open[len(s.open)-1].element
-		b.mismatched(t, top)
+		b.unended(t, top)
 		for len(s.open) > i {
 			b.pop(nil)
 		}
@@ -219,7 +230,7 @@ func (b *builder) closeTag(t *tag) {
 		}
 	}
 	d := diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> closes nothing", t.name)
-	if voidElements[t.name] {
+	if isVoidName(t.name) {
 		d = diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> closes nothing: write <%s /> for this element", t.name, t.name)
 	}
 	b.report(d.WithAdvice("remove it, or add the opening tag %s before it in the same %s", show(t.name), s.what))
@@ -230,10 +241,43 @@ func (b *builder) mismatched(t *tag, open *Element) {
 	at, _ := open.OpenTag.Bounds()
 	d := diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s of line %d", t.name, show(open.Name), at.Line).
 		WithNote(open.OpenTag, "%s opens here", show(open.Name))
-	if diag.Nearest(t.name, []string{open.Name}) != "" && t.nameSpan.HasPlace() {
+	switch near := diag.Nearest(t.name, []string{open.Name}) != ""; {
+	case near && !b.exists(open.Name) && b.exists(t.name) && open.NameSpan.HasPlace():
+		b.reopened(d, t, open)
+		return
+	case near && t.nameSpan.HasPlace():
 		d = d.WithFix(t.nameSpan, open.Name, "close "+show(open.Name))
 	}
 	b.report(d.WithAdvice("write </%s> before it", open.Name))
+}
+
+// unended reports a closing tag whose own element is open around another one:
+// it is the inner one that is not closed. Renaming the tag would move the
+// mistake to the outer element.
+func (b *builder) unended(t *tag, open *Element) {
+	at, _ := open.OpenTag.Bounds()
+	b.report(diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s of line %d", t.name, show(open.Name), at.Line).
+		WithNote(open.OpenTag, "%s opens here and is not closed", show(open.Name)).
+		WithAdvice("write </%s> where the %s of line %d ends", open.Name, show(open.Name), at.Line))
+}
+
+// reopened reports a pair of tags of which the opening one is misspelt.
+func (b *builder) reopened(d diag.Diagnostic, t *tag, open *Element) {
+	b.report(d.WithAdvice("there is no element %s: did you mean %s?", show(open.Name), show(t.name)).
+		WithFix(open.NameSpan, t.name, "open "+show(t.name)))
+}
+
+// exists reports whether there is an element or component of a name.
+func (b *builder) exists(name string) bool {
+	if isComponent(name) {
+		if b.options.Vocabulary == nil {
+			return true // nothing is known of them
+		}
+		_, ok := b.options.Vocabulary.Component(name)
+		return ok
+	}
+	_, ok := LookupHTML(name)
+	return ok || IsCustom(name)
 }
 
 func (b *builder) pop(t *tag) {
@@ -301,8 +345,8 @@ func unknownComponent(e *Element, names []string) diag.Diagnostic {
 	if near := diag.Nearest(e.Name, names); near != "" {
 		return d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near)).Among(e.Name, names)
 	}
-	if diag.Sole(e.Name, htmlNames) {
-		d = d.WithAdvice("did you mean the HTML element %s?", show(diag.Nearest(e.Name, htmlNames)))
+	if html := PageNames(); diag.Sole(e.Name, html) {
+		d = d.WithAdvice("did you mean the HTML element %s?", show(diag.Nearest(e.Name, html)))
 	}
 	return d.WithAdvice("use a component of the library, or add components/%s.html to the site", e.Name)
 }

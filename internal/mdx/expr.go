@@ -173,7 +173,7 @@ func (s *scanner) literal() (Value, *problem) {
 	return v, nil
 }
 
-const literalAdvice = "an expression holds one value: a string, number, true, false, null, array, object, or a reference such as {frontmatter.title}; nothing is evaluated"
+const literalAdvice = "an expression holds one value: a string, number, true, false, null, array, object, or a reference such as {frontmatter.title}; if you mean the braces literally, put them in code or write \\{"
 
 func (s *scanner) bad(format string, args ...any) *problem {
 	return &problem{rule: "mdx/bad-expression", start: s.pos, end: s.pos, message: "unsupported expression: " + fmt.Sprintf(format, args...), advice: literalAdvice}

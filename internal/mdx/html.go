@@ -15,13 +15,6 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// voidElements are HTML's elements without content.
-var voidElements = set("area base br col embed hr img input link meta param source track wbr")
-
-// forbiddenElements run code, load it, set attributes that do (SVG's animate and
-// set), or change the page around them.
-var forbiddenElements = set("script style object embed base meta link applet frame frameset noscript template html head body plaintext xmp noembed animate set")
-
 // urlAttributes hold a URL: true when the browser follows or loads it and the
 // link checker judges it.
 var urlAttributes = map[string]bool{
@@ -29,18 +22,11 @@ var urlAttributes = map[string]bool{
 	"action": false, "formaction": false, "data": false, "cite": false, "background": false, "ping": false, "longdesc": false,
 }
 
-// htmlNames serve the suggestion for a name that looks like a component.
-var htmlNames = strings.Fields("a abbr article aside audio b blockquote br button code dd del details div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li main mark nav ol p picture pre q s samp section small source span strong sub summary sup svg table tbody td tfoot th thead time tr u ul var video")
-
-func isVoid(e *Element) bool { return !e.Component && voidElements[e.Name] }
+func isVoid(e *Element) bool { return !e.Component && isVoidName(e.Name) }
 
 // htmlElement judges an HTML element: what may run code is refused.
 func (b *builder) htmlElement(e *Element) {
-	name := strings.ToLower(e.Name)
-	if i := strings.LastIndexByte(name, ':'); i >= 0 {
-		name = name[i+1:]
-	}
-	if forbiddenElements[name] {
+	if isForbidden(e.Name) {
 		b.report(diag.New("mdx/forbidden-element", e.OpenTag, "element %s is not allowed on a page", show(e.Name)).
 			WithAdvice("pages cannot run or load code; use a component"))
 	}

@@ -289,7 +289,7 @@ func (b *builder) rawHTML(raw string, span source.Span, block bool) {
 }
 
 func (b *builder) rawTag(tok html.Token, place source.Span) {
-	if forbiddenElements[tok.Data] {
+	if isForbidden(tok.Data) {
 		b.report(diag.New("mdx/forbidden-element", place, "element %s is not allowed on a page", show(tok.Data)).
 			WithAdvice("pages cannot run or load code"))
 	}

@@ -132,6 +132,7 @@ func TestMistakes(t *testing.T) {
 		"never closed":             {"a\n\n<Callout>\n\nb", "3:1 mdx/unclosed-element", "clos Callout"},
 		"innermost unclosed":       {"<A>\n<B>\nx", "2:1 mdx/unclosed-element", "clos B"},
 		"wrong closing tag":        {"<A>\nx\n</B>", "3:1 mdx/mismatched-tag", "A B"},
+		"opening element misspelt": {"<dvi>\nx\n</div>", "3:1 mdx/mismatched-tag", "dvi"},
 		"crossed":                  {"<A>\n<B>\n</A>\n</B>", "3:1 mdx/mismatched-tag, 4:1 mdx/stray-closing-tag", "A B"},
 		"stray":                    {"x\n\n</A>", "3:1 mdx/stray-closing-tag", "clos"},
 		"closed with text after":   {"<C>\nx\n\n</C> tail", "4:1 mdx/stray-closing-tag", "clos"},

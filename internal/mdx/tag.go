@@ -72,7 +72,7 @@ func scanTag(s *scanner, soft *[]*problem) (*tag, *problem) {
 func refuseOpening(s *scanner, start int) *problem {
 	switch {
 	case s.has("!--"):
-		return problemf("mdx/html-comment", start, start+4, "write {/* … */}", "an HTML comment cannot be used here")
+		return problemf("mdx/html-comment", start, start+4, "a comment is written {/* … */}", "an HTML comment cannot be used here")
 	case s.has("!"), s.has("?"):
 		return problemf("mdx/html-comment", start, start+2, "remove it; for a comment write {/* … */}", "a declaration such as <!DOCTYPE> cannot be used here, nor can an HTML comment")
 	}
@@ -130,7 +130,7 @@ func scanName(s *scanner, t *tag, start int) *problem {
 	t.nameSpan = s.span(from, end)
 	switch r := s.peek(); {
 	case r == '@' || r == ':' && s.has("://"):
-		return problemf("mdx/autolink", start, start+1, "write the link as [text](url)", "a link in angle brackets cannot be used here")
+		return problemf("mdx/autolink", start, start+1, "write the address alone, without the brackets, or as [text](url)", "a link in angle brackets cannot be used here")
 	case r != eof && !isSpace(r) && r != '/' && r != '>' && (r != '{' || t.closing):
 		return problemf("mdx/tag-syntax", s.pos, s.pos+1, "", "unexpected %s in the name of tag <%s>", showRune(r), t.name)
 	}
@@ -144,7 +144,7 @@ func scanID(s *scanner, t *tag, start int, name *strings.Builder) (end int, p *p
 	}
 	if !isIDStart(r) {
 		if strings.HasSuffix(name.String(), ":") && r == '/' {
-			return 0, problemf("mdx/autolink", start, start+1, "write the link as [text](url)", "a link in angle brackets cannot be used here")
+			return 0, problemf("mdx/autolink", start, start+1, "write the address alone, without the brackets, or as [text](url)", "a link in angle brackets cannot be used here")
 		}
 		return 0, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a name begins with a letter, $ or _", "unexpected %s where a tag's name must stand", showRune(r))
 	}

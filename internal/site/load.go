@@ -28,14 +28,22 @@ const maxText = 1 << 20
 // The Source is nil when the configuration is missing or is no JSON object:
 // nothing else can be known then. It has no pages when the content folder holds
 // none (config/no-pages). Neither is a clean run.
-func Load(root string) (*Source, []diag.Diagnostic, error) {
+func Load(root string) (*Source, []diag.Diagnostic, error) { return LoadOver(root, nil) }
+
+// Overlay is text that stands in for that of pages and of the configuration,
+// by path relative to the site's folder: how a site would be read if it were
+// written. It replaces files that are there and adds none.
+type Overlay map[string][]byte
+
+// LoadOver is Load with an overlay, which may be nil.
+func LoadOver(root string, over Overlay) (*Source, []diag.Diagnostic, error) {
 	r, err := os.OpenRoot(root)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the site's folder: %w", err)
 	}
 	defer r.Close()
 
-	f, ds := readConfig(root, r)
+	f, ds := readConfig(root, r, over)
 	if f == nil {
 		return nil, ds, nil
 	}
@@ -43,7 +51,7 @@ func Load(root string) (*Source, []diag.Diagnostic, error) {
 	if config == nil {
 		return nil, ds, nil
 	}
-	w := walker{root: r, diagnostics: ds}
+	w := walker{root: r, over: over, diagnostics: ds}
 	src := &Source{Root: root, Config: config}
 	w.pages(src)
 	w.public(src)
@@ -60,7 +68,7 @@ func Load(root string) (*Source, []diag.Diagnostic, error) {
 	return src, diag.Sort(w.diagnostics), nil
 }
 
-func readConfig(root string, r *os.Root) (*source.File, []diag.Diagnostic) {
+func readConfig(root string, r *os.Root, over Overlay) (*source.File, []diag.Diagnostic) {
 	nowhere := source.NewFile(ConfigName, nil).Whole()
 	info, err := r.Stat(ConfigName)
 	switch {
@@ -79,7 +87,7 @@ func readConfig(root string, r *os.Root) (*source.File, []diag.Diagnostic) {
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is %s", ConfigName, kindOf(info.Mode())).
 			WithAdvice("replace it by a file with the configuration in JSON")}
 	}
-	data, fault, err := read(r, ConfigName)
+	data, fault, err := over.read(r, ConfigName)
 	switch {
 	case err != nil:
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s cannot be read: %s", ConfigName, reason(err)).
@@ -94,6 +102,15 @@ func readConfig(root string, r *os.Root) (*source.File, []diag.Diagnostic) {
 			WithAdvice("save the file as UTF-8")}
 	}
 	return f, nil
+}
+
+// read returns the bytes of a regular file, or what stands in for them.
+func (o Overlay) read(r *os.Root, name string) (data []byte, fault string, err error) {
+	data, fault, err = read(r, name)
+	if text, ok := o[name]; ok && err == nil && fault == "" {
+		return text, "", nil
+	}
+	return data, fault, err
 }
 
 // read returns the bytes of a regular file. The kind is asked again on the open

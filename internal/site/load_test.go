@@ -107,7 +107,7 @@ func TestRoutes(t *testing.T) {
 func TestAssets(t *testing.T) {
 	t.Parallel()
 	src, ds := load(t, disk{
-		"content/docs/a.mdx": "# A", "content/docs/a.png": "png", "content/docs/.hidden.mdx": "x", "content/_drafts/d.mdx": "x",
+		"content/docs/a.mdx": "# A", "content/docs/a.png": "png", "content/docs/.hidden.mdx": "x", "content/docs/a.mdx~": "x", "content/docs/4913": "x", "content/docs/#a.mdx#": "x", "content/_drafts/d.mdx": "x",
 		"public/images/m.svg": "<svg/>", "public/.env": "SECRET=1", "public/.well-known/security.txt": "x", "public/.nojekyll": "",
 		"schemas/config.json": "{}", "schemas/schemas.go": "package schemas", "schemas/sub/x.json": "{}",
 	}.write(t))

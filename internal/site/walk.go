@@ -20,6 +20,7 @@ import (
 // outside the root can be read whatever the tree holds.
 type walker struct {
 	root        *os.Root
+	over        Overlay
 	diagnostics []diag.Diagnostic
 	lost        func(name string) // is told of each file that cannot be used
 }
@@ -72,9 +73,11 @@ func (w *walker) failedBelow(dir string) bool {
 func (w *walker) page(content, name string, mdx bool, info fs.FileInfo) *PageFile {
 	p := &PageFile{File: source.NewFile(name, nil), MDX: mdx}
 	p.Route, p.Out, p.ID = pageAddress(content, name)
-	data, fault, err := read(w.root, name)
+	data, fault, err := w.over.read(w.root, name)
 	whole := p.File.Whole()
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // it went away since it was listed
 	case err != nil:
 		p.Broken = true
 		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", path.Base(name), reason(err)).
@@ -192,13 +195,21 @@ func leaves(err error) bool {
 // folders that a site keeps for itself (_drafts, _partials), and the records
 // that the builder keeps beside the pages.
 func hiddenContent(name string, isDir bool) bool {
-	return strings.HasPrefix(name, ".") || isDir && strings.HasPrefix(name, "_") || strings.HasSuffix(name, ".lock.json")
+	return strings.HasPrefix(name, ".") || isBackup(name) || isDir && strings.HasPrefix(name, "_") || strings.HasSuffix(name, ".lock.json")
+}
+
+// isBackup reports whether editors use a name for a moment beside the file that
+// they save, or for its last text. Package watch does not tell of them either.
+func isBackup(name string) bool {
+	return strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp") || name == "4913" ||
+		len(name) > 1 && name[0] == '#' && name[len(name)-1] == '#' ||
+		strings.HasSuffix(name, "___jb_tmp___") || strings.HasSuffix(name, "___jb_old___")
 }
 
 // hiddenPublic skips dot-files, which are more often an accident (.env, .git)
 // than a wish, except the two that hosts ask for.
 func hiddenPublic(name string, isDir bool) bool {
-	return strings.HasPrefix(name, ".") && !(isDir && name == ".well-known") && !(!isDir && name == ".nojekyll")
+	return isBackup(name) || strings.HasPrefix(name, ".") && !(isDir && name == ".well-known") && !(!isDir && name == ".nojekyll")
 }
 
 // files calls use for each regular file below dir, by name. hidden says which
@@ -250,6 +261,8 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 	case err != nil && linked && leaves(err):
 		w.report(diag.New("file/outside-root", whole, "%q is a symbolic link that leaves the site's folder", e.Name()).
 			WithAdvice("copy the file here: nothing outside the site's folder is read"))
+	case !linked && errors.Is(err, fs.ErrNotExist):
+		return // it went away since it was listed
 	case err != nil && linked:
 		w.report(diag.New("file/unreadable", whole, "%q is a symbolic link that leads nowhere", e.Name()).
 			WithAdvice("delete the link, or put the file in its place"))
@@ -274,6 +287,9 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 	default:
 		if _, _, ok := pageName(e.Name()); !ok {
 			err = w.readable(name)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return
 		}
 		if err == nil {
 			use(name, info)

@@ -241,7 +241,12 @@ func (s *yamlFault) unexpectedColon(start, end int) Problem {
 	if word != "" && len(above)-len(word) == key-start && !strings.Contains(word, ":") && word[0] != '-' && word[0] != '#' {
 		return s.problem(aboveEnd-len(word), aboveEnd, "write \"key: value\", with a blank after the colon", "a key without a colon stands here: %q", clip([]byte(word)))
 	}
-	return s.problem(key, at, "indent the key like its siblings, or end the key above it with a colon",
+	advice := "indent the key like its siblings, or end the key above it with a colon"
+	if upper, _, isKey := strings.Cut(word, ":"); isKey && key-start > len(above)-len(word) {
+		advice = fmt.Sprintf("it stands deeper than %q: begin it in the same column, or, if it belongs below %q, let that line end with the colon",
+			clip([]byte(upper)), clip([]byte(upper)))
+	}
+	return s.problem(key, at, advice,
 		"the key %q cannot begin here: the text above it still goes on", clip(bytes.TrimSpace(before)))
 }
 

@@ -1,7 +1,8 @@
 // Package component judges how a page uses components: that each prop exists,
 // is there when it is needed and holds what its declaration asks for, that
 // what it names exists, that charts can be drawn, that parts stand inside
-// their whole, and that images say what they show.
+// their whole, that browsers know the elements, and that images say what they
+// show.
 //
 // It reads a parsed page and the vocabulary that the parser was given; it
 // renders nothing. A component that is in no vocabulary is the parser's
@@ -39,7 +40,9 @@ func Check(doc *mdx.Doc, v mdx.Vocabulary) []diag.Diagnostic {
 			}
 		}
 		out = append(out, checkPlaces(doc, v)...)
+		out = append(out, checkIcon(doc, v)...)
 	}
+	out = append(out, checkElements(doc, v)...)
 	nested := checkNesting(doc)
 	out = append(out, nested[:min(len(nested), maxNesting)]...)
 	return append(out, checkImages(doc, v)...)

@@ -43,8 +43,6 @@ var ofTheShell = words("title main listing")
 // mayStayOpen are elements whose end tag HTML lets authors leave out.
 var mayStayOpen = words("p li dt dd tr td th thead tbody tfoot colgroup option optgroup rp rt")
 
-var void = words("area base br col embed hr img input link meta param source track wbr")
-
 // maxNesting is how many findings of a page are kept: a page with more of them
 // is no prose, and one mended tag often mends the rest.
 const maxNesting = 50
@@ -151,8 +149,9 @@ func checkRawTags(doc *mdx.Doc) []diag.Diagnostic {
 		}
 	}
 	tag := func(t html.Token, at source.Span) {
+		known, _ := mdx.LookupHTML(t.Data)
 		switch {
-		case slices.Contains(void, t.Data):
+		case known.Void:
 		case slices.Contains(ofTheShell, t.Data):
 			if t.Type != html.EndTagToken {
 				out = append(out, nesting(at, "<%s> cannot stand on a page", t.Data).WithAdvice("remove it, or write <div>"))

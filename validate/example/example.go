@@ -163,7 +163,8 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		d = d.WithAdvice("did you mean %q?", near).WithFix(f.Info.LangSpan, near, "use "+near).
 			Unsure(aliases[strings.ToLower(name)] == "" && !strings.EqualFold(near, name) && !diag.Sole(name, c.langs))
 	} else {
-		d = d.WithAdvice("declare it under examples.display in source.config.json with the reason why it is only shown")
+		d = d.WithAdvice("if it is only to be shown, say why in source.config.json: \"examples\": {\"display\": {%q: \"the reason\"}}", name).
+			WithAdvice("for plain text: ```text display=\"why it is only shown\"")
 	}
 	return language{}, &d
 }

@@ -42,7 +42,9 @@ func (c *Checker) plan(doc *mdx.Doc, results []Result) []*unit {
 		it := item{index: i, fence: f}
 		var found []diag.Diagnostic
 		lang, unknown := c.language(f)
-		if unknown != nil {
+		if d := unclosed(f); d != nil {
+			found = append(found, *d)
+		} else if unknown != nil {
 			found = append(found, *unknown)
 		} else {
 			it.lang = lang
@@ -81,6 +83,62 @@ func (c *Checker) plan(doc *mdx.Doc, results []Result) []*unit {
 		}
 	}
 	return units
+}
+
+// unclosed finds a block whose closing fence is missing: it ends with what holds
+// it, or it goes on to the next fence, which looks like a line of it. What such
+// a block says is not judged, for half of it is not meant to be in it.
+func unclosed(f *mdx.CodeBlock) *diag.Diagnostic {
+	if f.Indented {
+		return nil
+	}
+	opening := firstLine(f)
+	fence := fenceOf(opening.Text())
+	if fence == "" {
+		return nil
+	}
+	at, _ := f.Span.Bounds()
+	code := f.Code.Text()
+	for start := 0; start < len(code); {
+		line := code[start:]
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line = line[:i]
+		}
+		if next := fenceOf(line); len(next) >= len(fence) && next[0] == fence[0] && startsLanguage(line, next) {
+			d := diag.New("example/unclosed-fence", opening, "this code block is not closed before the next one begins").
+				WithNote(f.Code.Span(start, start+len(bytes.TrimRight(line, " \t\r"))), "this line is read as a part of it").
+				WithAdvice("write %s on a line of its own where the block of line %d ends", fence, at.Line).
+				WithAdvice("if the block is to show a fence, begin and end it with a longer one: %s", fence+fence[:1])
+			return &d
+		}
+		start += len(line) + 1
+	}
+	if f.Closed {
+		return nil
+	}
+	d := diag.New("example/unclosed-fence", opening, "this code block is never closed: it takes in all that follows").
+		WithAdvice("write %s on a line of its own where it ends", fence)
+	return &d
+}
+
+// fenceOf returns the fence that a line begins with, or "".
+func fenceOf(line []byte) string {
+	line = bytes.TrimLeft(line, " \t")
+	n := 0
+	for n < len(line) && (line[0] == '`' || line[0] == '~') && line[n] == line[0] {
+		n++
+	}
+	if n < 3 {
+		return ""
+	}
+	return string(line[:n])
+}
+
+// startsLanguage reports whether a word that could be a language stands right
+// behind a fence. A shell's here-document or a diff may hold other things there.
+func startsLanguage(line []byte, fence string) bool {
+	rest := bytes.TrimLeft(line, " \t")[len(fence):]
+	return len(rest) > 0 && rest[0] >= 'a' && rest[0] <= 'z' && !bytes.ContainsRune(rest, '`')
 }
 
 // misplaced judges what a block is by what stands around it.

@@ -3,19 +3,12 @@ package lang
 import (
 	"slices"
 	"strings"
+
+	"github.com/compozy/docs/internal/mdx"
 )
 
 // htmlNames are the elements of the HTML standard, sorted.
-var htmlNames = strings.Fields(`
-	a abbr address area article aside audio b base bdi bdo blockquote body br button canvas caption cite code col
-	colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure footer form h1 h2
-	h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark math menu
-	meta meter nav noscript object ol optgroup option output p picture pre progress q rp rt ruby s samp script search
-	section select slot small source span strong style sub summary sup svg table tbody td template textarea tfoot th
-	thead time title tr track u ul var video wbr`)
-
-// voidNames are the elements that hold nothing and have no end tag.
-var voidNames = strings.Fields("area base br col embed hr img input link meta source track wbr")
+var htmlNames = mdx.HTMLNames()
 
 // openNames are the elements whose end tag may be left out.
 var openNames = strings.Fields("body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr")
@@ -35,6 +28,10 @@ func knownHTML(name string) bool {
 	return known
 }
 
-func isVoid(name string) bool { return slices.Contains(voidNames, name) }
+// isVoid reports whether an element holds nothing and has no end tag.
+func isVoid(name string) bool {
+	e, ok := mdx.LookupHTML(name)
+	return ok && e.Void
+}
 
 func mayStayOpen(name string) bool { return slices.Contains(openNames, name) }
