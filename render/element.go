@@ -9,8 +9,6 @@ import (
 )
 
 var (
-	// voidElements have no content and no closing tag.
-	voidElements = words("area br col embed hr img input link meta param source track wbr")
 	// forbiddenElements could act, load, or change how the page is read.
 	forbiddenElements = words("script style object embed base meta link applet frame frameset plaintext")
 	// urlAttrs hold one address; those of loadAttrs are loaded without a click.
@@ -32,6 +30,11 @@ func words(list string) map[string]bool {
 	return m
 }
 
+func isVoid(name string) bool {
+	e, _ := mdx.LookupHTML(name)
+	return e.Void
+}
+
 func (w *writer) element(el *mdx.Element) {
 	if el.Name == "" || el.Component && el.Name == "Fragment" {
 		w.nodes(el.Kids)
@@ -51,7 +54,7 @@ func (w *writer) element(el *mdx.Element) {
 	for _, a := range el.Attrs {
 		w.elementAttr(el, a)
 	}
-	if voidElements[name] {
+	if isVoid(name) {
 		w.closeVoid()
 	} else {
 		w.str(">")
@@ -222,7 +225,7 @@ func (w *writer) rawHTML(n *mdx.RawHTML) {
 		switch kind {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			if forbiddenRaw(t.Data) {
-				if kind == html.StartTagToken && !voidElements[t.Data] && skip == "" {
+				if kind == html.StartTagToken && !isVoid(t.Data) && skip == "" {
 					skip = t.Data
 				}
 				continue

@@ -6,6 +6,7 @@ import (
 
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/render/component"
 	"github.com/compozy/docs/render/highlight"
 )
 
@@ -93,7 +94,7 @@ func (n *navWriter) entry(node *site.NavNode, top bool) {
 	switch {
 	case node.Page != nil:
 		n.b.WriteString("<li>")
-		n.link(n.site.Href(node.Page.Route), node.Title, len(n.path) > 0 && n.path[0] == node, false)
+		n.link(n.site.Href(node.Page.Route), node.Page.Icon(), node.Title, len(n.path) > 0 && n.path[0] == node, false)
 		n.b.WriteString("</li>")
 		if len(node.Children) > 0 {
 			n.level(node.Children, false)
@@ -104,7 +105,7 @@ func (n *navWriter) entry(node *site.NavNode, top bool) {
 		if !mdx.SafeURL(href) {
 			href = "#"
 		}
-		n.link(encodeURL(href), node.Title, false, isExternal(href))
+		n.link(encodeURL(href), "", node.Title, false, isExternal(href))
 		n.b.WriteString("</li>")
 	default:
 		n.section(node, top)
@@ -116,7 +117,7 @@ func (n *navWriter) section(node *site.NavNode, top bool) {
 	if n.size > wholePages && !open {
 		if page := firstPage(node); page != nil {
 			n.b.WriteString(`<li class="nav-closed">`)
-			n.link(n.site.Href(page.Route), node.Title, false, false)
+			n.link(n.site.Href(page.Route), "", node.Title, false, false)
 			n.b.WriteString("</li>")
 		}
 		return
@@ -132,7 +133,7 @@ func (n *navWriter) section(node *site.NavNode, top bool) {
 	n.b.WriteString("</details></li>\n")
 }
 
-func (n *navWriter) link(href, title string, current, external bool) {
+func (n *navWriter) link(href, icon, title string, current, external bool) {
 	n.b.WriteString(`<a href="`)
 	highlight.Escape(n.b, href)
 	n.b.WriteByte('"')
@@ -143,6 +144,9 @@ func (n *navWriter) link(href, title string, current, external bool) {
 		n.b.WriteString(` class="external" rel="noopener"`)
 	}
 	n.b.WriteByte('>')
+	if drawing, ok := component.Icon(icon); ok {
+		n.b.WriteString(string(drawing))
+	}
 	highlight.Escape(n.b, title)
 	n.b.WriteString("</a>")
 }

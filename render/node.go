@@ -9,9 +9,41 @@ import (
 )
 
 func (w *writer) nodes(nodes []mdx.Node) {
-	for _, n := range nodes {
-		w.node(n)
+	for len(nodes) > 0 {
+		nodes = nodes[w.next(nodes):]
 	}
+}
+
+// next prints the first of the nodes and returns 1. Components of a line of
+// text that stand among blocks are a paragraph, and so are several of them one
+// after the other: next prints them together and returns how many they are.
+func (w *writer) next(nodes []mdx.Node) int {
+	n := 0
+	for n < len(nodes) && w.isLooseInline(nodes[n]) {
+		n++
+	}
+	if n == 0 {
+		w.node(nodes[0])
+		return 1
+	}
+	w.str(`<div class="p">`)
+	for i, node := range nodes[:n] {
+		if i > 0 {
+			w.oldIDs(node)
+		}
+		w.node(node)
+	}
+	w.str("</div>\n")
+	return n
+}
+
+func (w *writer) isLooseInline(n mdx.Node) bool {
+	el, ok := n.(*mdx.Element)
+	if !ok || !el.Component || !el.Block || w.bare {
+		return false
+	}
+	c, known := w.r.lib.Component(el.Name)
+	return known && c.Inline
 }
 
 func (w *writer) node(n mdx.Node) {
@@ -37,9 +69,9 @@ func (w *writer) node(n mdx.Node) {
 	case *mdx.Table:
 		w.table(n)
 	case *mdx.TableRow:
-		w.row(n)
+		w.row(n, nil)
 	case *mdx.TableCell:
-		w.cell(n, "td", "")
+		w.cell(n, "td", cellLook{})
 	case *mdx.RawHTML:
 		w.rawHTML(n)
 	case *mdx.Element:
@@ -257,94 +289,6 @@ func (w *writer) item(item *mdx.Item, tight bool) {
 		box()
 	}
 	w.str("</li>\n")
-}
-
-func (w *writer) table(t *mdx.Table) {
-	if !w.bare {
-		w.str("<div class=\"table-box\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">")
-	}
-	w.str("<table>\n")
-	body := false
-	for i, n := range t.Kids {
-		row, ok := n.(*mdx.TableRow)
-		if !ok {
-			continue
-		}
-		if i == 0 && row.Header {
-			w.str("<thead>\n")
-			w.row(row)
-			w.str("</thead>\n")
-			continue
-		}
-		if !body {
-			w.str("<tbody>\n")
-			body = true
-		}
-		w.row(row)
-	}
-	if body {
-		w.str("</tbody>\n")
-	}
-	w.str("</table>")
-	if !w.bare {
-		w.str("</div>")
-	}
-	w.str("\n")
-}
-
-func (w *writer) row(row *mdx.TableRow) {
-	w.str("<tr>\n")
-	for i, n := range row.Kids {
-		cell, ok := n.(*mdx.TableCell)
-		switch {
-		case !ok:
-			w.node(n)
-		case row.Header && (w.bare || len(cell.Kids) > 0):
-			w.cell(cell, "th", "")
-		case i == 0 && !w.bare && isKey(cell):
-			w.cell(cell, "td", "key")
-		default: // a header cell without text names nothing
-			w.cell(cell, "td", "")
-		}
-	}
-	w.str("</tr>\n")
-}
-
-// isKey reports a cell that holds a name of the documented system and nothing
-// else; what follows it in the row is about that name.
-func isKey(cell *mdx.TableCell) bool {
-	if len(cell.Kids) != 1 {
-		return false
-	}
-	_, ok := cell.Kids[0].(*mdx.CodeSpan)
-	return ok
-}
-
-func (w *writer) cell(cell *mdx.TableCell, tag, class string) {
-	w.str("<" + tag)
-	align := cell.Align
-	if align != "left" && align != "center" && align != "right" {
-		align = ""
-	}
-	if w.bare {
-		// Without the style sheet the old attribute is all there is.
-		if align != "" {
-			w.attr("align", align)
-		}
-	} else {
-		if tag == "th" {
-			w.attr("scope", "col")
-		}
-		if align != "" {
-			class = strings.TrimSpace(class + " align-" + align)
-		}
-		if class != "" {
-			w.attr("class", class)
-		}
-	}
-	w.str(">")
-	w.nodes(cell.Kids)
-	w.str("</" + tag + ">\n")
 }
 
 func (w *writer) linkNode(n *mdx.LinkNode) {

@@ -100,14 +100,14 @@ func (r *Renderer) Page(s *site.Site, p *site.Page, facts PageFacts) (File, erro
 		Prev:        neighbourOf(s, p.Prev),
 		Next:        neighbourOf(s, p.Next),
 		Edit:        editLink(s, p),
-		Updated:     dateOf(p.Updated),
+		Updated:     dateOf(p.Changed()),
 		Proof:       proofLine(facts),
 		ProofHref:   safeURL(facts.Proof),
 		Markdown:    safeURL(facts.Markdown),
 		Start:       p.Route == "/",
 	}
-	if data.Start {
-		data.TOC = nil // it is one screen of doors
+	if data.Start || !p.Contents() {
+		data.TOC = nil // the start page is one screen of doors
 	}
 	if !hasHeading(p.Doc) {
 		data.Heading, data.Lead = p.Title, p.Description

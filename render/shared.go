@@ -113,8 +113,8 @@ func sitemap(s *site.Site) (File, bool) {
 		b.WriteString("<url><loc>")
 		template.HTMLEscape(&b, []byte(encodeURL(absolute(s, p.Route))))
 		b.WriteString("</loc>")
-		if !p.Updated.IsZero() {
-			b.WriteString("<lastmod>" + p.Updated.UTC().Format("2006-01-02") + "</lastmod>")
+		if !p.Changed().IsZero() {
+			b.WriteString("<lastmod>" + p.Changed().UTC().Format("2006-01-02") + "</lastmod>")
 		}
 		b.WriteString("</url>\n")
 	}

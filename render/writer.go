@@ -163,11 +163,11 @@ func (w *writer) attrURL(el *mdx.Element, attr, dest string, loads bool) (string
 // document prints the whole content with its footnotes.
 func (w *writer) document() {
 	w.oldIDs(nil)
-	for _, n := range w.doc.Body {
-		if _, heading := n.(*mdx.Heading); !heading { // they print their own
-			w.oldIDs(n)
+	for body := w.doc.Body; len(body) > 0; {
+		if _, heading := body[0].(*mdx.Heading); !heading { // they print their own
+			w.oldIDs(body[0])
 		}
-		w.node(n)
+		body = body[w.next(body):]
 	}
 	if len(w.doc.Footnotes) == 0 {
 		return

@@ -56,7 +56,7 @@ func readOutline(p *Page, prints func(*mdx.Element) []Anchor) (outline, []diag.D
 		return outline{}, nil
 	}
 	front := p.Doc.Front
-	ds := checkFront(front)
+	ds := append(checkFront(front), checkUpdated(front)...)
 	p.Title = strings.TrimSpace(front.String("title"))
 	p.Description = strings.TrimSpace(front.String("description"))
 	ds = append(ds, checkHeadings(p)...)
@@ -255,7 +255,13 @@ func readAnchors(p *Page) []diag.Diagnostic {
 		}
 		written[id] = written[id] || element
 	}
+	asked := map[string]source.Span{} // ids that headings ask for: no number is put behind those
 	for _, h := range p.Doc.Headings {
+		if first, taken := asked[h.ID]; taken && h.Explicit {
+			repeated = append(repeated, repeat{h.ID, idPlace(h), first})
+		} else if h.Explicit {
+			asked[h.ID] = h.Span
+		}
 		add(h.ID, h.Span, false)
 	}
 	for _, e := range p.Doc.Elements {
@@ -291,6 +297,14 @@ func readAnchors(p *Page) []diag.Diagnostic {
 		}
 	}
 	return duplicates(p, repeated)
+}
+
+// idPlace is where a heading says its id.
+func idPlace(h *mdx.Heading) source.Span {
+	if i := strings.LastIndex(string(h.Span.Text()), "#"+h.ID); i >= 0 {
+		return h.Span.File.Span(h.Span.Start+i+1, h.Span.Start+i+1+len(h.ID))
+	}
+	return h.Span
 }
 
 // repeat is an id that stands on the page before.

@@ -148,6 +148,9 @@ func TestRender(t *testing.T) {
 			item(para(txt("src/")), bullets(item(para(&mdx.Strong{Base: mdx.Base{Kids: []mdx.Node{txt("main.go")}}}, txt(" the <entry>"))))),
 			item(para(txt("README.md"))))),
 			[]string{`entry folder"`, "src/", `marked"`, "main.go", `entry-note">the &lt;entry&gt;`, "README.md"}, ""},
+		{"folder that folds", el("Files", with(el("Folder", with(el("File"), "name", "a.go")), "name", "src", "open", false)), []string{`<details><summary><span class="entry-name">`, "src", "a.go", "</details></li>"}, ""},
+		{"folder that starts open", el("Files", with(el("Folder"), "name", "src", "defaultOpen", true)), []string{"<details open>"}, ""},
+		{"folder that is open", el("Files", with(el("Folder"), "name", "src")), []string{`folder"><span class="entry-name">`}, "details"},
 		{"files", el("Files", with(el("Folder", with(el("File"), "name", "a.go")), "name", "src")), []string{"folder", "src", "a.go"}, ""},
 		{"project structure", with(el("ProjectStructure"), "structure", []mdx.Value{obj("name", "src", "children", []mdx.Value{obj("name", "a<b", "description", "why")}), "go.mod"}), []string{"folder", "src", "a&lt;b", "why", "go.mod"}, ""},
 		{"badge", with(el("Badge"), "text", "new", "variant", "tip"), []string{`<span class="badge tone-success">new</span>`}, "\n"},
@@ -221,7 +224,7 @@ func TestVocabulary(t *testing.T) {
 
 // balanced reports the first tag that does not match.
 func balanced(s string) string {
-	void := map[string]bool{"img": true, "input": true, "br": true, "hr": true}
+	void := map[string]bool{"img": true, "wbr": true, "input": true, "br": true, "hr": true}
 	z := html.NewTokenizer(strings.NewReader(s))
 	var open []string
 	for {

@@ -21,6 +21,7 @@ type entry struct {
 	Icon       template.HTML
 	Folder     bool
 	Mark       bool // the one the text is about
+	Fold, Open bool // it opens and closes, and how it starts
 	Kids       []entry
 	Rest       template.HTML // other blocks of its list item
 }
@@ -136,6 +137,9 @@ func (c *call) fileEntry() (entry, bool) {
 	e := entry{base: c.base(), Name: c.markup("name"), Note: c.markup("description"), Icon: c.icon("icon"), Folder: c.el.Name == "Folder"}
 	if e.Icon == "" {
 		e.Icon = entryIcon(e.Folder)
+	}
+	if e.Folder && (c.el.Attr("open") != nil || c.el.Attr("defaultOpen") != nil) {
+		e.Fold, e.Open = true, c.flag("open") || c.flag("defaultOpen")
 	}
 	e.Kids, e.Rest = c.elementEntries(c.el.Kids)
 	return e, true

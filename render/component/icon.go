@@ -2,7 +2,12 @@ package component
 
 import (
 	"html/template"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
+
+	"github.com/compozy/docs/internal/mdx"
 )
 
 // drawings are the icons: one stroke width on a 20 pixel grid.
@@ -86,7 +91,25 @@ func drawing(name string) template.HTML {
 	if name == "" {
 		return ""
 	}
-	folded := strings.Map(func(r rune) rune {
+	paths, ok := drawings[folded(name)]
+	if !ok {
+		paths = drawings["dot"]
+	}
+	return template.HTML(`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">` + paths + `</svg>`)
+}
+
+// Icon returns the drawing of the icon with the name, and whether there is one.
+func Icon(name string) (template.HTML, bool) {
+	if _, ok := drawings[folded(name)]; !ok {
+		return "", false
+	}
+	return drawing(name), true
+}
+
+// folded returns the name that a drawing is kept under: CheckCircle,
+// check-circle and checkcircle are one, and so are the synonyms.
+func folded(name string) string {
+	name = strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'A' && r <= 'Z':
 			return r + 'a' - 'A'
@@ -95,12 +118,35 @@ func drawing(name string) template.HTML {
 		}
 		return -1
 	}, name)
-	if to, ok := synonyms[folded]; ok {
-		folded = to
+	if to, ok := synonyms[name]; ok {
+		return to
 	}
-	paths, ok := drawings[folded]
-	if !ok {
-		paths = drawings["dot"]
+	return name
+}
+
+// iconNames are all names that draw something.
+var iconNames = sync.OnceValue(func() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(drawings)), maps.Keys(synonyms))
+	slices.Sort(names)
+	return names
+})
+
+// UnknownIcon returns the names that icons have when the one given is none of
+// them, in any spelling, and nil when it is.
+func (l *Library) UnknownIcon(name string) []string {
+	if _, ok := drawings[folded(name)]; ok {
+		return nil
 	}
-	return template.HTML(`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">` + paths + `</svg>`)
+	return iconNames()
+}
+
+// iconRefs names the icon that a component asks for, when there is none of that
+// name.
+func iconRefs(prop string) func(*call) []mdx.Reference {
+	return func(c *call) []mdx.Reference {
+		if c.text(prop) == "" || c.lib.UnknownIcon(c.text(prop)) == nil {
+			return nil
+		}
+		return c.reference(prop, "icon", iconNames)
+	}
 }

@@ -66,9 +66,13 @@ func vocabulary() []*definition {
 			panic("component: no template " + tmpl)
 		}
 		c.Props = append(c.Props, text("id", "an anchor for links"), text("className", "classes added to the outermost element"))
+		var refs func(*call) []mdx.Reference
+		if _, ok := c.Prop("icon"); ok {
+			refs = iconRefs("icon")
+		}
 		for _, name := range names {
 			c.Name = name
-			defs = append(defs, &definition{decl: c, tmpl: t, view: view})
+			defs = append(defs, &definition{decl: c, tmpl: t, view: view, names: refs})
 		}
 	}
 	one := func(name string) []string { return []string{name} }
@@ -165,6 +169,7 @@ func vocabulary() []*definition {
 			mdx.Prop{Name: "size", Type: mdx.PropAny, Summary: "kept for pages that write it; an icon is as high as the text"},
 			text("color", "kept for pages that write it; an icon has the colour of the text")},
 	})
+	defs[len(defs)-1].names = iconRefs("name")
 
 	figure := props{markup("caption", "the point that the picture makes"), text("alt", "what it shows, for those who cannot see it"), markup("title", "the same as caption")}
 	add(one("Diagram"), "diagram", diagramView, mdx.Component{
@@ -209,7 +214,7 @@ func fileComponents(add adder) {
 	add([]string{"Files"}, "files", filesView, mdx.Component{Summary: "A directory, written as Folder and File components."})
 	inside := []string{"Files", "Folder", "FileTree"}
 	add([]string{"Folder"}, "files", fileAloneView, mdx.Component{Summary: "A folder of Files.", Parents: inside,
-		Props: props{text("name", "its name"), flag("defaultOpen", "starts open; folders do"), flag("open", "the same as defaultOpen"), iconProp}})
+		Props: props{text("name", "its name"), flag("defaultOpen", "makes the folder open and close: true starts it open, false closed; without it, it is always open"), flag("open", "the same as defaultOpen"), iconProp}})
 	add([]string{"File"}, "files", fileAloneView, mdx.Component{Summary: "A file of Files.", Parents: inside,
 		Props: props{text("name", "its name"), text("description", "a few words beside it"), iconProp}})
 	add([]string{"ProjectStructure"}, "files", structureView, mdx.Component{Summary: "A directory, written as a list of objects {name, children, description}.",

@@ -71,7 +71,7 @@ func Known(lang string) bool {
 	switch strings.ToLower(lang) {
 	case "":
 		return false
-	case "yaml", "yml", "text", "txt", "plain", "plaintext", "console", "dotenv", "env":
+	case "yaml", "yml", "text", "txt", "plain", "plaintext", "console", "dotenv", "env", "mdx":
 		return true
 	}
 	return lexerOf(strings.ToLower(lang)) != nil
@@ -88,6 +88,8 @@ func tokenise(lang, code string) []token {
 		return merged(yamlTokens(code))
 	case "console", "shell-session", "shellsession":
 		return merged(consoleTokens(code))
+	case "mdx":
+		return merged(mdxTokens(code))
 	}
 	if tokens, ok := chromaTokens(lang, code); ok {
 		return tokens
@@ -97,7 +99,7 @@ func tokenise(lang, code string) []token {
 
 // aliases are languages that chroma knows under another name.
 var aliases = map[string]string{
-	"env": "bash", "dotenv": "bash", "jsonc": "json", "json5": "json", "mdx": "markdown",
+	"env": "bash", "dotenv": "bash", "jsonc": "json", "json5": "json",
 	"redis": "text", "golang": "go", "dockerfile": "docker", "gomod": "go",
 }
 

@@ -26,6 +26,10 @@ other: &anchor 1
 again: *anchor
 `
 
+const sampleMDX = "---\ntitle: A page\n---\nimport X from './x'\n\n## A heading\n\n" +
+	"- See [a link](./other.mdx) and `<code>`.\n\n<Callout type=\"note\" cols={2}\n  items={[\"a}\", true]}>\n\nText {/* not shown */} < 3 \\<b.\n\n</Callout>\n\n" +
+	"```yaml title=\"a.yaml\"\nmode: standalone\n```\n"
+
 var tag = regexp.MustCompile(`</?span[^>]*>`)
 
 // textOf is what a browser copies: the HTML without tags, decoded.
@@ -55,6 +59,7 @@ func TestWriteGivesTheCodeBack(t *testing.T) {
 		"html":  "<p class=\"a\">é日🙂</p>\n",
 		"env":   "A=1\n# c\n",
 		"redis": "SET a 1\n",
+		"mdx":   sampleMDX,
 	}
 	h := New()
 	options := map[string]Options{
@@ -82,6 +87,20 @@ func TestColours(t *testing.T) {
 		{"yaml", "a: {b: true}\n", `{<span class="hk">b</span>: <span class="hn">true</span>}`},
 		{"json", "{\"a\": 1}", `<span class="hn">1</span>`},
 		{"console", "$ compozy start\nready\n", `<span class="hw">compozy</span> start`},
+		{"console", "$ two \\\n> --three\nout\n> not a command\n", `<span class="hc">&gt; </span>--three` + "\nout\n&gt; not a command"},
+		{"console", "$ one |\n> two -x\n", `<span class="hc">&gt; </span><span class="hw">two</span> -x`},
+		{"mdx", sampleMDX, `<span class="hc">---` + "\n" + `</span><span class="hk">title</span>: <span class="hs">A page</span>`},
+		{"console", "$ A=1 B=x/y compozy start\n", `<span class="hk">A=1 B=x/y </span><span class="hw">compozy</span> start`},
+		{"mdx", sampleMDX, `<span class="hf">## A heading</span>`},
+		{"mdx", sampleMDX, `&lt;<span class="hf">Callout </span><span class="hk">type</span>=<span class="hs">&quot;note&quot; </span>`},
+		{"mdx", sampleMDX, `<span class="hk">cols</span>={<span class="hn">2</span>}`},
+		{"mdx", sampleMDX, `{[<span class="hs">&quot;a}&quot;</span>, <span class="hn">true</span>]}`},
+		{"mdx", sampleMDX, `&lt;/<span class="hf">Callout</span>&gt;`},
+		{"mdx", sampleMDX, `<span class="hc">{/* not shown */} </span>`},
+		{"mdx", sampleMDX, `[a link](<span class="hs">./other.mdx</span>)`},
+		{"mdx", sampleMDX, `<span class="hk">mode</span>: <span class="hs">standalone</span>`},
+		{"mdx", sampleMDX, `<span class="hw">import </span>`},
+		{"mdx", "a < b and {unclosed\nmore", `a &lt; b and {unclosed`},
 		{"unheard-of", "<b>", `&lt;b&gt;`},
 	} {
 		if got := write(New(), test.lang, test.code, Options{}); !strings.Contains(got, test.want) {
@@ -121,6 +140,8 @@ func FuzzWrite(f *testing.F) {
 	f.Add("yaml", "'a\nb: \"\n", "2")
 	f.Add("bash", "$(x", "")
 	f.Add("console", "$ a\nb\n", "1")
+	f.Add("mdx", sampleMDX, "1")
+	f.Add("mdx", "<a b='c\n```x\n{ `", "")
 	h := New()
 	f.Fuzz(func(t *testing.T, lang, code, lines string) {
 		if strings.ContainsAny(code, "\x00\r") {

@@ -248,21 +248,3 @@ func plainClass(word string) string {
 	}
 	return classNumber
 }
-
-// consoleTokens colours a transcript: `$ command` lines are code, the rest is
-// output.
-func consoleTokens(code string) []token {
-	var out []token
-	for line := range strings.Lines(code) {
-		switch {
-		case strings.HasPrefix(line, "$ ") || strings.HasPrefix(line, "> ") || strings.HasPrefix(line, "# "):
-			out = append(out, token{classComment, line[:2]})
-			command := line[2:]
-			name := wordLen(command)
-			out = append(out, token{classWord, command[:name]}, token{"", command[name:]})
-		default:
-			out = append(out, token{"", line})
-		}
-	}
-	return out
-}

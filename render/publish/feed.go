@@ -19,7 +19,7 @@ const maxEntries = 30
 // HasFeed reports whether a site has a feed: its entries are whole addresses
 // with the times of their last commits, so a site that knows neither has none.
 func HasFeed(s *site.Site) bool {
-	return s.Config.Site.URL != "" && slices.ContainsFunc(s.Pages, func(p *site.Page) bool { return !p.Updated.IsZero() })
+	return s.Config.Site.URL != "" && slices.ContainsFunc(s.Pages, func(p *site.Page) bool { return !p.Changed().IsZero() })
 }
 
 // Feed returns the pages that changed last, the newest first, as an Atom feed
@@ -28,9 +28,9 @@ func Feed(s *site.Site) (File, bool) {
 	if !HasFeed(s) {
 		return File{}, false
 	}
-	pages := slices.DeleteFunc(slices.Clone(s.Pages), func(p *site.Page) bool { return p.Updated.IsZero() })
+	pages := slices.DeleteFunc(slices.Clone(s.Pages), func(p *site.Page) bool { return p.Changed().IsZero() })
 	// Pages come by address, which stays the order of equal times.
-	slices.SortStableFunc(pages, func(a, b *site.Page) int { return b.Updated.Compare(a.Updated) })
+	slices.SortStableFunc(pages, func(a, b *site.Page) int { return b.Changed().Compare(a.Changed()) })
 	pages = pages[:min(len(pages), maxEntries)]
 	c := s.Config.Site
 
@@ -45,7 +45,7 @@ func Feed(s *site.Site) (File, bool) {
 	element(&b, "id", s.Absolute("/"))
 	b.WriteString(`<link href="` + escape(s.Absolute("/")) + "\"/>\n")
 	b.WriteString(`<link rel="self" type="application/atom+xml" href="` + escape(s.Absolute("/"+FeedPath)) + "\"/>\n")
-	element(&b, "updated", stamp(pages[0].Updated))
+	element(&b, "updated", stamp(pages[0].Changed()))
 	b.WriteString("<author>\n")
 	element(&b, "name", c.Title)
 	b.WriteString("</author>\n")
@@ -55,7 +55,7 @@ func Feed(s *site.Site) (File, bool) {
 		element(&b, "title", p.Title)
 		element(&b, "id", at)
 		b.WriteString(`<link href="` + escape(at) + "\"/>\n")
-		element(&b, "updated", stamp(p.Updated))
+		element(&b, "updated", stamp(p.Changed()))
 		element(&b, "summary", p.Description)
 		b.WriteString("</entry>\n")
 	}

@@ -11,10 +11,6 @@ import (
 	"github.com/compozy/docs/internal/mdx"
 )
 
-var voidElements = map[string]bool{
-	"area": true, "br": true, "col": true, "hr": true, "img": true, "input": true, "source": true, "track": true, "wbr": true,
-}
-
 // silent are elements that say nothing in text.
 var silent = []atom.Atom{atom.Script, atom.Style, atom.Svg, atom.Button, atom.Template, atom.Select, atom.Wbr, atom.Source, atom.Track, atom.Col, atom.Colgroup}
 

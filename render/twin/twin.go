@@ -232,7 +232,7 @@ func (w *writer) markup(el *mdx.Element) string {
 		w.attribute(&b, a)
 	}
 	b.WriteString(">")
-	if !voidElements[name] {
+	if e, _ := mdx.LookupHTML(name); !e.Void {
 		b.WriteString(string(w.Nodes(el.Kids)) + "</" + name + ">")
 	}
 	return b.String()

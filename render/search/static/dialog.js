@@ -215,6 +215,7 @@ function build(base) {
   }
 
   input.addEventListener("input", () => {
+    turn++; // an answer that is on its way belongs to an older question
     list.setAttribute("aria-busy", "true");
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);

@@ -67,9 +67,19 @@
 
   const copyIcon = '<svg class="icon" viewBox="0 0 20 20" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><g><rect x="7" y="7" width="10" height="10" rx="2"/><path d="M13 4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13"/></g><path class="tick" d="m4.5 10.5 3.5 3.5 7.5-8"/></svg>';
 
+  // What new parts of a page need is listed here: all of it is done when the
+  // page is opened, and again when a preview has changed the page in place.
+  const enhance = [];
+  // Clicks are listened for where every part of the page is in.
+  const clicked = (selector, act) => document.addEventListener("click", (event) => {
+    const element = event.target.closest?.(selector);
+    if (element) act(element);
+  });
+
   // Copying: code, links to headings, the page.
   if (root.dataset.js) {
-    each("figure.code", (figure) => {
+    enhance.push(() => each("figure.code", (figure) => {
+      if (find(".copy", figure)) return;
       const button = make("button", { type: "button", className: "copy icon-button", innerHTML: copyIcon });
       button.setAttribute("aria-label", "Copy code");
       button.addEventListener("click", () => {
@@ -78,11 +88,11 @@
         setTimeout(() => button.classList.remove("copied"), 2200);
       });
       (find("figcaption", figure) || figure).append(button);
-    });
-    each(".anchor", (anchor) => anchor.addEventListener("click", () => copy(anchor.href, "Link copied")));
-    each("[data-copy-page]", (button) => button.addEventListener("click", () => {
-      copy(fetch(button.dataset.copyPage).then((r) => r.ok ? r.text() : Promise.reject()), "Page copied as Markdown");
     }));
+    clicked(".anchor", (anchor) => copy(anchor.href, "Link copied"));
+    clicked("[data-copy-page]", (button) => {
+      copy(fetch(button.dataset.copyPage).then((r) => r.ok ? r.text() : Promise.reject()), "Page copied as Markdown");
+    });
   }
   // Tabs with the same labels, or of one group, follow each other, here and on
   // the next page.
@@ -92,16 +102,18 @@
     if (tabs === except || groupOf(tabs) !== group) return;
     each(":scope > .tab-radio", (radio) => { if (radio.dataset.tab === key) radio.checked = true; }, tabs);
   });
-  each(".tabs", (tabs) => {
-    const group = groupOf(tabs), stored = recall("docs-tab-" + group);
-    if (stored !== null) choose(group, stored);
-    tabs.addEventListener("change", (event) => {
-      if (event.target.parentNode !== tabs) return;
-      const before = tabs.getBoundingClientRect().top;
-      choose(group, event.target.dataset.tab, tabs);
-      scrollBy(0, tabs.getBoundingClientRect().top - before); // tabs above may have changed their height
-      remember("docs-tab-" + group, event.target.dataset.tab);
-    });
+  const known = new WeakSet(); // tabs whose reader may have chosen otherwise since
+  enhance.push(() => each(".tabs", (tabs) => {
+    const group = groupOf(tabs), stored = !known.has(tabs) && recall("docs-tab-" + group);
+    known.add(tabs);
+    if (stored) choose(group, stored);
+  }));
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches(".tabs > .tab-radio")) return;
+    const tabs = target.parentNode, group = groupOf(tabs), before = tabs.getBoundingClientRect().top;
+    choose(group, target.dataset.tab, tabs);
+    scrollBy(0, tabs.getBoundingClientRect().top - before); // tabs above may have changed their height
+    remember("docs-tab-" + group, target.dataset.tab);
   });
 
   // A link into a tab or a closed section shows it.
@@ -116,45 +128,43 @@
     if (found) target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
-  reveal();
 
   // Lists that can be narrowed to what one looks for. An entry holds those
   // below it, so it stays while one of them does.
-  each("[data-filter]", (box) => {
-    box.hidden = false;
-    find("input", box).addEventListener("input", (event) => {
-      const words = event.target.value.toLowerCase().split(/\s+/);
-      let left = 0;
-      each("[data-find]", (entry) => {
-        const text = entry.textContent.toLowerCase();
-        entry.hidden = !words.every((word) => text.includes(word));
-        if (!entry.hidden && !find("[data-find]", entry)) left++;
-      }, box.parentNode);
-      say(left + " found");
-    });
+  enhance.push(() => each("[data-filter]", (box) => { box.hidden = false; }));
+  document.addEventListener("input", ({ target }) => {
+    const box = target.closest("[data-filter]");
+    if (!box) return;
+    const words = target.value.toLowerCase().split(/\s+/);
+    let left = 0;
+    each("[data-find]", (entry) => {
+      const text = entry.textContent.toLowerCase();
+      entry.hidden = !words.every((word) => text.includes(word));
+      if (!entry.hidden && !find("[data-find]", entry)) left++;
+    }, box.parentNode);
+    say(left + " found");
   });
 
   // Boxes that do not scroll are no stop for the keyboard.
-  const boxes = document.querySelectorAll("pre[tabindex], .table-box");
   const stops = new ResizeObserver((all) => all.forEach(({ target }) => {
     target.tabIndex = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight ? 0 : -1;
   }));
-  boxes.forEach((box) => stops.observe(box));
+  enhance.push(() => each("pre[tabindex], .table-box", (box) => stops.observe(box)));
 
   // The navigation of a narrow window: nothing behind it takes the focus.
   const nav = document.getElementById("Docs-nav");
   if (nav) {
-    const current = find('[aria-current="page"]', nav);
+    const current = () => find('[aria-current="page"]', nav);
     const behind = (inert) => each(".top, .main, .toc, .skip", (element) => { element.inert = inert; });
     nav.addEventListener("toggle", (event) => {
       if (event.newState !== "open") return;
       behind(true);
-      (current || find("a, button", nav)).focus();
+      (current() || find("a, button", nav)).focus();
     });
     // Before it closes, so that the button that opened it can have the focus.
     nav.addEventListener("beforetoggle", (event) => { if (event.newState === "closed") behind(false); });
-    if (current && nav.scrollHeight > nav.clientHeight) {
-      nav.scrollTop = current.offsetTop - nav.clientHeight / 2;
+    if (current() && nav.scrollHeight > nav.clientHeight) {
+      nav.scrollTop = current().offsetTop - nav.clientHeight / 2;
     }
     matchMedia("(min-width: 58rem)").addEventListener("change", (event) => {
       if (event.matches && nav.matches(":popover-open")) nav.hidePopover();
@@ -162,39 +172,42 @@
   }
 
   // The contents: mark the heading that is being read.
-  const toc = document.getElementById("Docs-toc");
-  if (toc) {
-    toc.addEventListener("click", (event) => {
-      if (event.target.closest("a") && toc.matches(":popover-open")) toc.hidePopover();
-    });
-    const now = find("[data-toc-now]"), list = find("ul", toc), entries = [];
-    each("a", (link) => {
+  let toc, list, now, entries, marked, waiting = false;
+  const mark = () => {
+    waiting = false;
+    const end = innerHeight + scrollY >= root.scrollHeight - 2;
+    let entry;
+    for (const e of entries) {
+      if (e.heading.offsetParent && e.heading.getBoundingClientRect().top < (end ? innerHeight : 150)) entry = e;
+    }
+    if (entry === marked) return;
+    if (marked) marked.link.removeAttribute("aria-current");
+    marked = entry;
+    if (now) now.textContent = entry ? entry.link.textContent : "";
+    if (list) list.style.setProperty("--read", entry ? entry.link.offsetTop + entry.link.offsetHeight - list.offsetTop + "px" : "0px");
+    if (!entry) return;
+    entry.link.setAttribute("aria-current", "true");
+    if (toc.scrollHeight > toc.clientHeight) toc.scrollTop = entry.link.offsetTop - toc.clientHeight / 2;
+  };
+  clicked("#Docs-toc a", () => { if (toc.matches(":popover-open")) toc.hidePopover(); });
+  addEventListener("scroll", () => {
+    if (!waiting) { waiting = true; requestAnimationFrame(mark); }
+  }, { passive: true });
+  enhance.push(() => {
+    const before = toc;
+    toc = document.getElementById("Docs-toc");
+    now = find("[data-toc-now]");
+    list = toc && find("ul", toc);
+    entries = [];
+    if (toc) each("a", (link) => {
+      link.removeAttribute("aria-current");
       const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
       if (heading) entries.push({ link, heading });
     }, toc);
-    let marked, waiting = false;
-    const mark = () => {
-      waiting = false;
-      const end = innerHeight + scrollY >= root.scrollHeight - 2;
-      let entry;
-      for (const e of entries) {
-        if (e.heading.offsetParent && e.heading.getBoundingClientRect().top < (end ? innerHeight : 150)) entry = e;
-      }
-      if (entry === marked) return;
-      if (marked) marked.link.removeAttribute("aria-current");
-      marked = entry;
-      if (now) now.textContent = entry ? entry.link.textContent : "";
-      list.style.setProperty("--read", entry ? entry.link.offsetTop + entry.link.offsetHeight - list.offsetTop + "px" : "0px");
-      if (!entry) return;
-      entry.link.setAttribute("aria-current", "true");
-      if (toc.scrollHeight > toc.clientHeight) toc.scrollTop = entry.link.offsetTop - toc.clientHeight / 2;
-    };
-    toc.addEventListener("toggle", () => { marked = undefined; mark(); });
-    addEventListener("scroll", () => {
-      if (!waiting) { waiting = true; requestAnimationFrame(mark); }
-    }, { passive: true });
+    if (toc && toc !== before) toc.addEventListener("toggle", () => { marked = undefined; mark(); });
+    marked = undefined;
     mark();
-  }
+  });
 
   // Search loads when somebody is about to want it.
   const opener = find("[data-search-open]");
@@ -228,7 +241,7 @@
     }
     keys.showModal();
   };
-  each("[data-keys]", (button) => button.addEventListener("click", help));
+  clicked("[data-keys]", help);
   const acts = { "/": () => opener && search(), "?": help, "[": () => go("prev"), "]": () => go("next") };
   addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented || find("dialog[open]")) return;
@@ -261,4 +274,9 @@
   };
   document.addEventListener("pointerover", fetchAhead, { passive: true });
   document.addEventListener("touchstart", fetchAhead, { passive: true });
+
+  const dress = () => enhance.forEach((act) => act());
+  document.addEventListener("docs:change", dress);
+  dress();
+  reveal();
 })();
