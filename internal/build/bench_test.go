@@ -16,13 +16,18 @@ const benchPages = 1000
 // prose, lists, a table, code, components, and links to neighbours.
 func writeLargeSite(b *testing.B, root string) {
 	b.Helper()
+	writePages(b, root, benchPages)
+}
+
+func writePages(b *testing.B, root string, pages int) {
+	b.Helper()
 	write(b, root, "source.config.json", `{"site": {"title": "Large"}}`)
 	write(b, root, "content/index.mdx", "---\ntitle: Start\n---\n\nHello.\n")
-	for i := range benchPages {
+	for i := range pages {
 		var s strings.Builder
 		fmt.Fprintf(&s, "---\ntitle: Page %d\ndescription: A page of the large site.\nnavigation: false\n---\n\n", i)
 		for section := range 6 {
-			fmt.Fprintf(&s, "## Section %d\n\n%s\n\n", section, strings.Repeat("A sentence with *emphasis*, `code` and a [link](/docs/page-"+fmt.Sprintf("%04d", (i+section)%benchPages)+"/#section-1). ", 5))
+			fmt.Fprintf(&s, "## Section %d\n\n%s\n\n", section, strings.Repeat("A sentence with *emphasis*, `code` and a [link](/docs/page-"+fmt.Sprintf("%04d", (i+section)%pages)+"/#section-1). ", 5))
 			s.WriteString("- one\n- two with **strong** words\n  - nested\n\n| Key | Value |\n| --- | --- |\n| `a` | 1 |\n| `b` | 2 |\n\n")
 			if section%3 == 0 {
 				s.WriteString("<Callout type=\"warning\" title=\"Mind\">\n  Text in a component.\n</Callout>\n\n```yaml\nmode: standalone\nredis:\n  mode: standalone\n```\n\n")

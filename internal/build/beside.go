@@ -35,20 +35,31 @@ func (r *run) besidePage(p *site.Page, facts *render.PageFacts, cards *store.Sto
 	if out.twin, err = r.renderer.Twin(r.site, p, *facts); err != nil {
 		return out, err
 	}
-	if r.src.Config.Site.URL == "" {
-		return out, nil // the address of a card has to be whole
-	}
-	if data, ok := drawCard(cards, render.CardOf(r.site, p)); ok {
-		out.card = render.File{Path: cardPath(p), Data: data}
+	if out.card = r.cardOf(p, cards); out.card.Path != "" {
 		facts.Card = r.site.Absolute("/" + out.card.Path)
 	}
 	return out, nil
 }
 
+// cardOf draws the picture for links to a page, when there can be one.
+func (r *run) cardOf(p *site.Page, cards *store.Store) render.File {
+	if r.src.Config.Site.URL == "" {
+		return render.File{} // the address of a card has to be whole
+	}
+	data, ok := drawCard(cards, render.CardOf(r.site, p))
+	if !ok {
+		return render.File{}
+	}
+	return render.File{Path: cardPath(p), Data: data}
+}
+
+// cardFolder is where the cards of all pages are published.
+const cardFolder = "_docs/cards/"
+
 // cardPath is where a page's card is published. It lies in folders like those
 // of the pages, so that two cards collide only where two pages do.
 func cardPath(p *site.Page) string {
-	return "_docs/cards/" + strings.TrimSuffix(p.Out, "index.html") + "card.png"
+	return cardFolder + strings.TrimSuffix(p.Out, "index.html") + "card.png"
 }
 
 // cardStore keeps the cards that were drawn: their texts rarely change.

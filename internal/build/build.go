@@ -44,6 +44,8 @@ type Options struct {
 	// Progress is told what the run does, from several goroutines at once. It
 	// may be nil.
 	Progress func(Progress)
+	// over is text that is not written yet: how Fix looks ahead.
+	over site.Overlay
 }
 
 // Progress is how far a phase is.

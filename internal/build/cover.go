@@ -80,7 +80,7 @@ func counted(uses []usage.Use) []usage.Use {
 // there is nothing to hold against anything.
 func (r *run) checkCoverage() []diag.Diagnostic {
 	floor := r.src.Config.Examples.Coverage
-	if r.selected != nil || floor.IsZero() {
+	if r.selected != nil || r.unproven || floor.IsZero() {
 		return nil
 	}
 	for _, p := range r.pages {

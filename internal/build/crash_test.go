@@ -72,9 +72,9 @@ func TestKilledBuildLeavesAWholeSite(t *testing.T) {
 	for i := range p.sites {
 		p.sites[i]["of-others.txt"] = "mine"
 	}
-	rounds := 30
-	if testing.Short() {
-		rounds = 5
+	rounds := 8
+	if *long {
+		rounds = 60
 	}
 	leftovers := 0
 	for range rounds {
@@ -155,7 +155,11 @@ func TestReadersNeverMissAFile(t *testing.T) {
 			}
 		}
 	}()
-	for i := range 60 {
+	builds := 16
+	if *long {
+		builds = 200
+	}
+	for i := range builds {
 		build(i)
 	}
 	done.Store(true)
@@ -163,7 +167,7 @@ func TestReadersNeverMissAFile(t *testing.T) {
 	if missed.Load() > 0 || reads.Load() == 0 {
 		t.Errorf("%d of %d reads found no whole file", missed.Load(), reads.Load())
 	}
-	t.Logf("%d reads during 60 builds", reads.Load())
+	t.Logf("%d reads during %d builds", reads.Load(), builds)
 }
 
 func TestFullDisk(t *testing.T) {

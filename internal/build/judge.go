@@ -3,11 +3,13 @@ package build
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/par"
 	"github.com/compozy/docs/internal/site"
+	"github.com/compozy/docs/internal/store"
 	"github.com/compozy/docs/render"
 	"github.com/compozy/docs/render/search"
 	"github.com/compozy/docs/validate/component"
@@ -47,13 +49,24 @@ func (r *run) judge() error {
 		return err
 	}
 	r.pages = pages
-	stop := r.clock.start("check")
-	r.found = append(r.found, link.CheckSite(r.site)...)
-	r.found = append(r.found, outline.Check(r.site)...)
-	r.found = append(r.found, r.checkSystem()...)
-	r.found = append(r.found, r.system.check()...)
+	if err := r.judgeSite(); err != nil {
+		return err
+	}
+	if err := r.askExternal(); err != nil {
+		return err
+	}
+	if err := r.render(); err != nil {
+		return err
+	}
+	return r.indexWords()
+}
+
+// judgeSite gathers what was found on the pages, and judges what concerns the
+// site as a whole.
+func (r *run) judgeSite() error {
+	defer r.clock.start("check")()
 	s := &r.result.Report.Summary
-	for i, p := range pages {
+	for i, p := range r.pages {
 		r.found = append(r.found, p.found...)
 		if r.isSelected(r.site.Pages[i].File.Path()) {
 			s.Pages++
@@ -62,6 +75,11 @@ func (r *run) judge() error {
 		s.Examples = s.Examples.Plus(levels(p.examples))
 		r.external = append(r.external, p.external...)
 	}
+	mark := len(r.found)
+	r.found = append(r.found, link.CheckSite(r.site)...)
+	r.found = append(r.found, outline.Check(r.site)...)
+	r.found = append(r.found, r.checkSystem()...)
+	r.found = append(r.found, r.system.check()...)
 	r.found = append(r.found, r.checkCoverage()...)
 	if err := r.checkLock(); err != nil {
 		return err
@@ -69,14 +87,8 @@ func (r *run) judge() error {
 	if err := r.checkLedger(); err != nil {
 		return err
 	}
-	stop()
-	if err := r.askExternal(); err != nil {
-		return err
-	}
-	if err := r.render(); err != nil {
-		return err
-	}
-	return r.indexWords()
+	r.around = slices.Clone(r.found[mark:])
+	return nil
 }
 
 func pagePath(p *site.Page) string { return p.File.Path() }
@@ -93,22 +105,29 @@ func (r *run) page(ctx context.Context, p *site.Page) (out pageResult, err error
 		return out, nil
 	}
 	defer r.clock.start("check")()
+	var links link.Report
 	if p.Doc != nil {
-		links := link.CheckPage(r.site, p)
-		out.links, out.external = links.Checked, links.External
-		out.found = append(out.found, links.Diagnostics...)
+		links = link.CheckPage(r.site, p)
 	}
-	if !mistaken {
-		out.found = append(out.found, second.Read(doc)...)
-		out.found = append(out.found, component.Check(doc, r.library)...)
-		out.found = append(out.found, example.Unfenced(doc)...)
+	return pageOf(links, r.text(doc, mistaken), r.checker.Page(ctx, doc), !mistaken), ctx.Err()
+}
+
+// text is what is found in a page's own text.
+func (r *run) text(doc *mdx.Doc, mistaken bool) []diag.Diagnostic {
+	if mistaken {
+		return nil
 	}
-	out.examples = r.checker.Page(ctx, doc)
-	for _, e := range out.examples {
+	return slices.Concat(second.Read(doc), component.Check(doc, r.library), example.Unfenced(doc))
+}
+
+// pageOf puts together what was found on a page.
+func pageOf(links link.Report, text []diag.Diagnostic, examples []example.Result, printable bool) pageResult {
+	out := pageResult{links: links.Checked, external: links.External, examples: examples, printable: printable}
+	out.found = slices.Concat(links.Diagnostics, text)
+	for _, e := range examples {
 		out.found = append(out.found, e.Diagnostics...)
 	}
-	out.printable = !mistaken
-	return out, ctx.Err()
+	return out
 }
 
 // render prints every page that can be printed.
@@ -132,20 +151,12 @@ func (r *run) render() error {
 				return out, nil
 			}
 			defer r.clock.start("render")()
-			facts := render.PageFacts{
-				Examples: render.Levels(levels(found.examples)), Links: found.links, Findings: len(found.found),
-				Seals: r.seals(p, found.examples), Proof: r.site.Href(render.ProofPath) + "#" + sectionOf(p),
-				Markdown: r.site.Href("/" + site.TwinOut(p.Out)), Feed: feed,
-			}
-			if out.beside, err = r.besidePage(p, &facts, cards); err != nil {
-				return out, fmt.Errorf("write %s as Markdown: %w", p.File.Path(), err)
-			}
-			out.file, err = r.renderer.Page(r.site, p, facts)
-			if err != nil {
-				return out, fmt.Errorf("render %s: %w", p.File.Path(), err)
-			}
-			if r.searched() {
+			out.file, out.beside, err = r.print(p, found, feed, cards)
+			if err == nil && r.searched() {
 				out.sections = search.FromHTML(p, out.file.Article)
+			}
+			if err != nil {
+				return out, err
 			}
 			return out, ctx.Err()
 		})
@@ -156,6 +167,27 @@ func (r *run) render() error {
 		r.pages[i].file, r.pages[i].sections, r.pages[i].beside = f.file, f.sections, f.beside
 	}
 	return nil
+}
+
+// print makes a page's file, and what is published beside it.
+func (r *run) print(p *site.Page, found pageResult, feed string, cards *store.Store) (file render.File, out beside, err error) {
+	facts := r.pageFacts(p, found, feed)
+	if out, err = r.besidePage(p, &facts, cards); err != nil {
+		return file, out, fmt.Errorf("write %s as Markdown: %w", p.File.Path(), err)
+	}
+	if file, err = r.renderer.Page(r.site, p, facts); err != nil {
+		return file, out, fmt.Errorf("render %s: %w", p.File.Path(), err)
+	}
+	return file, out, nil
+}
+
+// pageFacts are what a page says of itself.
+func (r *run) pageFacts(p *site.Page, found pageResult, feed string) render.PageFacts {
+	return render.PageFacts{
+		Examples: render.Levels(levels(found.examples)), Links: found.links, Findings: len(found.found),
+		Seals: r.seals(p, found.examples), Proof: r.site.Href(render.ProofPath) + "#" + sectionOf(p),
+		Markdown: r.site.Href("/" + site.TwinOut(p.Out)), Feed: feed,
+	}
 }
 
 // seals are what readers are told about the examples of a page.
@@ -191,8 +223,15 @@ func levels(examples []example.Result) (to diag.Examples) {
 	return to
 }
 
-// finish sorts what was found and closes the result.
+// finish closes the result.
 func (r *run) finish() Result {
+	r.report()
+	r.result.Examples, r.result.Pages = r.exampleList(), r.pageList()
+	return r.result
+}
+
+// report sorts what was found on the pages that were asked for.
+func (r *run) report() {
 	found := r.found
 	if r.selected != nil {
 		found = nil
@@ -204,6 +243,4 @@ func (r *run) finish() Result {
 	}
 	r.result.Report.Diagnostics = diag.Sort(found)
 	r.result.Phases = r.clock.phases()
-	r.result.Examples, r.result.Pages = r.exampleList(), r.pageList()
-	return r.result
 }

@@ -19,7 +19,7 @@ const modulePath = "github.com/compozy/docs/"
 // "/..." stands for everything below it. A package that is not listed fails
 // the test: a new one says here where it belongs.
 var arrows = map[string][]string{
-	"cmd/docs":                {"internal/build", "internal/diag", "internal/preview", "internal/source", "internal/scaffold", "validate/report", "validate/mutate", "validate/coverage"},
+	"cmd/docs":                {"internal/build", "internal/diag", "internal/preview", "internal/watch", "internal/source", "internal/scaffold", "validate/report", "validate/mutate", "validate/coverage"},
 	"cmd/compozy":             {"compozy/cli", "compozy/host"},
 	"cmd/measure":             {"internal/measure", "compozy/cli", "compozy/host"},
 	"internal/measure":        {"internal/measure/record", "internal/source", "internal/diag", "compozy/..."},
@@ -33,10 +33,12 @@ var arrows = map[string][]string{
 	"internal/mdx":            {"internal/source", "internal/diag", "internal/tree"},
 	"internal/site":           {"internal/source", "internal/diag", "internal/tree", "internal/schema", "internal/mdx", "schemas"},
 	"internal/golden":         {},
+	"internal/watch":          {},
+	"internal/peer":           {},
 	"internal/store":          {},
 	"internal/mermaid":        {"internal/diag"},
-	"internal/preview":        {"internal/build", "internal/diag", "render", "render/publish"},
-	"internal/browser":        {"internal/build", "internal/preview", "internal/diag", "render", "render/publish", "render/search", "internal/golden"},
+	"internal/preview":        {"internal/source", "internal/diag", "internal/fix", "render", "render/publish"},
+	"internal/browser":        {"internal/source", "internal/build", "internal/preview", "internal/diag", "render", "render/publish", "render/search", "internal/golden"},
 	"internal/fix":            {"internal/source", "internal/diag"},
 	"internal/scaffold":       {"internal/source", "internal/diag", "internal/tree", "internal/mdx", "internal/site"},
 	"internal/build": {
@@ -78,6 +80,7 @@ var fences = map[string][]string{
 	"github.com/redis/go-redis/v9":               {"compozy/cache/...", "compozy/cli", "validate/example/yaml", "internal/measure"},
 	"mvdan.cc/sh/v3":                             {"validate/example/shell"},
 	"github.com/aymanbagabas/go-udiff":           {"internal/fix", "validate/example/shell"},
+	"github.com/fsnotify/fsnotify":               {"internal/watch"},
 	"golang.org/x/image":                         {"render/card"},
 	"github.com/dop251/goja":                     {"internal/mermaid", "render/search"},
 	"github.com/evanw/esbuild":                   {"validate/example/lang"},

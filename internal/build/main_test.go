@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 // childVariable makes the test binary a builder: tests start it as a process
 // of its own to kill it, or to run it as another user.
 const childVariable = "DOCS_TEST_BUILD"
+
+var long = flag.Bool("long", false, "run the long variants: more kills, more builds")
 
 func TestMain(m *testing.M) {
 	if root := os.Getenv(childVariable); root != "" {

@@ -19,7 +19,7 @@ import (
 func TestReadmeSample(t *testing.T) {
 	t.Parallel()
 	readme := read(t, "../../README.md")
-	_, rest, found := strings.Cut(readme, "It says what you did:\n\n```text\n")
+	_, rest, found := strings.Cut(readme, "and so does `go run ./cmd/docs check`:\n\n```text\n")
 	if !found {
 		t.Fatal("the README shows no finding")
 	}

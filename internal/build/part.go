@@ -67,6 +67,9 @@ func (r *run) chooseChanged() error {
 	if err != nil {
 		return err
 	}
+	for name := range r.o.over {
+		files[name] = true
+	}
 	r.selected = r.concerned(files)
 	return nil
 }

@@ -37,7 +37,7 @@ func (r *run) lockPath() string { return path.Join(r.src.Config.Content, lockNam
 
 // checkLock holds what was proven against the record, when the site has one.
 func (r *run) checkLock() error {
-	if r.selected != nil {
+	if r.selected != nil || r.unproven {
 		return nil
 	}
 	return r.holdRecord(r.lock())

@@ -30,6 +30,7 @@ type run struct {
 	found    []diag.Diagnostic
 	src      *site.Source
 	root     *os.Root
+	base     *component.Library // without what a run finds out
 	library  *component.Library
 	system   *system
 	renderer *render.Renderer
@@ -40,6 +41,11 @@ type run struct {
 	pages    []pageResult    // parallel to site.Pages
 	external []link.ExternalUse
 	writes   bool // the run is a build
+	// unproven says that examples of the pages are still running: what they
+	// amount to together is not judged.
+	unproven bool
+	around   []diag.Diagnostic // of found: what concerns the site as a whole
+	parts    map[string]string // digests of component files, of a session
 	words    []search.File
 	result   Result
 }
@@ -52,7 +58,7 @@ func start(ctx context.Context, o Options) (*run, error) {
 	r := &run{ctx: ctx, o: o, mistaken: map[string]*mdx.Doc{}}
 	r.progress("reading", 0, 0)
 	stop := r.clock.start("load")
-	src, found, err := site.Load(o.Root)
+	src, found, err := site.LoadOver(o.Root, o.over)
 	stop()
 	if err != nil {
 		return r, refuseBecause(err, "run/unreadable", "name the folder that holds source.config.json with --root", "the site's folder %q cannot be opened", o.Root)
@@ -77,21 +83,29 @@ func start(ctx context.Context, o Options) (*run, error) {
 
 // equip makes the tools that all pages share.
 func (r *run) equip(src *site.Source) (err error) {
-	library, found := component.Builtin().WithSite(r.root.FS(), src.Config.Components)
+	base, found := component.Builtin().WithSite(r.root.FS(), src.Config.Components)
+	r.base, r.found = base, append(r.found, found...)
 	r.system = newSystem(r.root.FS(), src.Config.Schemas, src.Config.Content)
-	library = library.WithSystem(r.system.of(r))
-	r.library, src.Prints = library, library.Outline
-	r.found = append(r.found, found...)
-	renderer, err := render.New(library)
-	if err != nil {
-		return fmt.Errorf("prepare the renderer: %w", err)
+	if err := r.bind(); err != nil {
+		return err
 	}
-	r.renderer = renderer.WithSearch(search.ScriptPath())
+	src.Prints = r.library.Outline
 	if r.checker, err = example.New(src.Config.Examples, r.exampleOptions()); err != nil {
 		return fmt.Errorf("prepare the examples: %w", err)
 	}
 	r.selected, err = choosePages(r.o, src.Pages)
 	return err
+}
+
+// bind lets the components print what this run finds out.
+func (r *run) bind() error {
+	r.library = r.base.WithSystem(r.system.of(r))
+	renderer, err := render.New(r.library)
+	if err != nil {
+		return fmt.Errorf("prepare the renderer: %w", err)
+	}
+	r.renderer = renderer.WithSearch(search.ScriptPath())
+	return nil
 }
 
 // cacheLimit bounds the stored answers, in bytes.
@@ -163,7 +177,6 @@ func (r *run) parse() ([]*mdx.Doc, error) {
 		doc   *mdx.Doc
 		found []diag.Diagnostic
 	}
-	facts := siteFacts(r.src.Config)
 	tick := r.counter("parsing", len(r.src.Pages))
 	results, err := par.Map(r.ctx, r.o.jobs(), r.src.Pages, describeFile, func(_ context.Context, p *site.PageFile) (parsed, error) {
 		defer tick()
@@ -171,7 +184,7 @@ func (r *run) parse() ([]*mdx.Doc, error) {
 			return parsed{}, nil
 		}
 		defer r.clock.start("parse")()
-		doc, found := mdx.Parse(p.File, mdx.Options{MDX: p.MDX, Vocabulary: r.library, Site: facts})
+		doc, found := r.parsePage(p)
 		return parsed{doc, found}, nil
 	})
 	docs := make([]*mdx.Doc, len(results))
@@ -185,6 +198,11 @@ func (r *run) parse() ([]*mdx.Doc, error) {
 		r.found = append(r.found, p.found...)
 	}
 	return docs, err
+}
+
+// parsePage reads one page.
+func (r *run) parsePage(p *site.PageFile) (*mdx.Doc, []diag.Diagnostic) {
+	return mdx.Parse(p.File, mdx.Options{MDX: p.MDX, Vocabulary: r.library, Site: siteFacts(r.src.Config)})
 }
 
 func describeFile(p *site.PageFile) string { return p.File.Path() }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/compozy/docs/compozy/cache"
 	"github.com/compozy/docs/compozy/cli"
@@ -33,8 +32,7 @@ type system struct {
 
 	root             fs.FS // of the site; nil without one
 	schemas, content string
-	parsed           sync.Map    // file name -> func() *facts.Schema
-	asked            atomic.Bool // for figures
+	parsed           sync.Map // file name -> func() *facts.Schema
 	recorded         func() (facts.Figures, []diag.Diagnostic)
 }
 
@@ -233,7 +231,6 @@ func readSmall(root fs.FS, name string, limit int64) ([]byte, error) {
 
 // figures returns the recorded measurements.
 func (s *system) figures() facts.Figures {
-	s.asked.Store(true)
 	all, _ := s.recorded()
 	return all
 }
@@ -262,11 +259,8 @@ func (s *system) readFigures() (facts.Figures, []diag.Diagnostic) {
 	return all, nil
 }
 
-// check reports what is wrong with what pages asked for.
+// check reports measurements that cannot be shown.
 func (s *system) check() []diag.Diagnostic {
-	if !s.asked.Load() {
-		return nil
-	}
 	_, found := s.recorded()
 	return found
 }
