@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
@@ -28,7 +27,7 @@ var buildCommand = &command{
 }
 
 func runBuild(ctx context.Context, in *invocation) int {
-	began := time.Now()
+	took := in.stopwatch()
 	show := in.newProgress()
 	r, err := build.Build(ctx, in.buildOptions(show))
 	show.clear()
@@ -36,7 +35,7 @@ func runBuild(ctx context.Context, in *invocation) int {
 		return in.fail(err)
 	}
 	diag.WriteText(in.stderr, r.Report, in.textOptions(in.stderr))
-	in.summary(in.stdout, r, time.Since(began))
+	in.summary(in.stdout, r, took())
 	return status(r)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
@@ -51,7 +50,7 @@ func runCheck(ctx context.Context, in *invocation) int {
 	case in.mutate:
 		return in.mutateExamples(ctx)
 	}
-	began := time.Now()
+	took := in.stopwatch()
 	show := in.newProgress()
 	r, err := build.Check(ctx, in.buildOptions(show))
 	show.clear()
@@ -68,7 +67,7 @@ func runCheck(ctx context.Context, in *invocation) int {
 	if in.format == "text" {
 		diag.WriteText(in.stdout, r.Report, in.textOptions(in.stdout))
 		in.explainExamples(r)
-		in.summary(in.stdout, r, time.Since(began))
+		in.summary(in.stdout, r, took())
 	} else if err := report.Write(in.stdout, in.format, in.reportInput(r)); err != nil {
 		return in.fail(err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
@@ -66,7 +65,7 @@ func (in *invocation) listExamples(ctx context.Context) int {
 
 // runExamples proves the examples and prints the outcome of each.
 func (in *invocation) runExamples(ctx context.Context) int {
-	began := time.Now()
+	took := in.stopwatch()
 	r, ok := in.examine(ctx)
 	if !ok {
 		return exitUsage
@@ -86,7 +85,7 @@ func (in *invocation) runExamples(ctx context.Context) int {
 	report := r.Report
 	report.Diagnostics = diag.Sort(found)
 	diag.WriteText(in.stdout, report, in.textOptions(in.stdout))
-	fmt.Fprintf(in.stdout, "%s · %s · %.2f s\n", countExamples(r), findings(found), time.Since(began).Seconds())
+	fmt.Fprintf(in.stdout, "%s · %s%s\n", countExamples(r), findings(found), took())
 	switch {
 	case r.Nothing:
 		return exitUsage

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
@@ -17,7 +16,7 @@ func (in *invocation) fixPages(ctx context.Context) int {
 	if in.mutate || in.why {
 		return in.misuse("--fix goes with neither --mutate nor --why", "run them one after the other")
 	}
-	began := time.Now()
+	took := in.stopwatch()
 	show := in.newProgress()
 	f, err := build.Fix(ctx, in.buildOptions(show), in.dryRun)
 	show.clear()
@@ -38,7 +37,7 @@ func (in *invocation) fixPages(ctx context.Context) int {
 	case in.dryRun:
 	case in.format == "text":
 		diag.WriteText(in.stdout, f.Result.Report, in.textOptions(in.stdout))
-		in.summary(in.stdout, f.Result, time.Since(began))
+		in.summary(in.stdout, f.Result, took())
 	default:
 		if err := report.Write(in.stdout, in.format, in.reportInput(f.Result)); err != nil {
 			return in.fail(err)
@@ -60,14 +59,13 @@ func (in *invocation) tellFixes(to *output, f build.Fixed) {
 		start, _ := d.Fix.Span.Bounds()
 		fmt.Fprintf(to, "%s %s:%d:%d: %s [%s]\n", verb, diag.Printable(d.Fix.Span.Path()), start.Line, start.Column, diag.Printable(d.Fix.Message), d.Rule)
 	}
+	edits := diag.Plural(len(f.Made), "edit") + " in " + diag.Plural(len(f.Files), "file")
 	switch {
 	case len(f.Made) == 0:
 		fmt.Fprintln(to, "there is nothing that can be fixed without asking you")
-	case f.Later > 0:
-		fmt.Fprintf(to, "%s in %s; %d more would follow, once these are made\n", diag.Plural(len(f.Made), "edit"), diag.Plural(len(f.Files), "file"), f.Later)
 	case in.dryRun:
-		fmt.Fprintf(to, "%s in %s; what they uncover is fixed after them\n", diag.Plural(len(f.Made), "edit"), diag.Plural(len(f.Files), "file"))
+		fmt.Fprintf(to, "%s; %s left after that\n", edits, findings(f.Left))
 	default:
-		fmt.Fprintf(to, "%s in %s\n", diag.Plural(len(f.Made), "edit"), diag.Plural(len(f.Files), "file"))
+		fmt.Fprintln(to, edits)
 	}
 }

@@ -18,7 +18,9 @@ type settings struct {
 	fix, dryRun                           bool
 	shard                                 build.Shard
 	since, title, section                 string
-	jobs, max, seed                       int
+	jobs, max, seed, poll                 int
+	built                                 bool
+	hosts                                 []string
 	reports                               []reportTarget
 }
 
@@ -59,6 +61,18 @@ func (f *flagSet) text(to *string, name, arg, fallback, usage string, choices ..
 			return &usageError{fmt.Sprintf("--%s is empty", name), fmt.Sprintf("type --%s %s", name, arg)}
 		}
 		*to = v
+		return nil
+	}})
+}
+
+// list adds a flag that may stand several times.
+func (f *flagSet) list(to *[]string, name, arg, usage string) {
+	*to = nil
+	f.defs = append(f.defs, flagDef{name: name, arg: arg, usage: usage, set: func(v string) error {
+		if v == "" {
+			return &usageError{fmt.Sprintf("--%s is empty", name), fmt.Sprintf("type --%s %s", name, arg)}
+		}
+		*to = append(*to, v)
 		return nil
 	}})
 }

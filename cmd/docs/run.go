@@ -11,6 +11,7 @@ import (
 	"runtime/trace"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
@@ -32,10 +33,16 @@ type invocation struct {
 	stdin   io.Reader
 	stdout  *output
 	stderr  *output
+	clock   func() time.Time // how long work took is told by it; nil tells nothing
 }
 
 // run is the whole program; it returns the exit status.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return perform(ctx, time.Now, args, env, stdin, stdout, stderr)
+}
+
+// perform is run with a clock, which may be nil.
+func perform(ctx context.Context, clock func() time.Time, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// A reader that closes its end early (docs check | head) is no failure:
 	// the write error is seen, and the status stays that of the work.
 	signal.Ignore(syscall.SIGPIPE)
@@ -44,7 +51,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	// The first signal asks for a clean end; a second one ends at once.
 	context.AfterFunc(ctx, stop)
 
-	in := &invocation{env: env, stdin: stdin, stdout: newOutput(stdout), stderr: newOutput(stderr)}
+	in := &invocation{clock: clock, env: env, stdin: stdin, stdout: newOutput(stdout), stderr: newOutput(stderr)}
 	status := in.guarded(ctx, args)
 	if err := errors.Join(in.stdout.failure(), in.stderr.failure()); err != nil {
 		fmt.Fprintf(stderr, "docs: the output cannot be written: %v\n", err)

@@ -6,27 +6,39 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/preview"
+	"github.com/compozy/docs/internal/watch"
 )
 
 var serveCommand = &command{
 	name:    "serve",
-	summary: "show the built site on this machine",
-	about: "Shows what docs build wrote last, to programs of this machine only. " +
-		"Port 0 picks a free port. Ctrl-C ends it.",
+	summary: "show the site as it is written",
+	about: "Shows the pages to programs of this machine only, and changes what a browser shows when a file is saved. " +
+		"What is wrong is printed here and shown over the page; nothing is written. Port 0 picks a free port. Ctrl-C ends it.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
-		f.text(&s.out, "out", "DIR", "", `built site (default: "out" of the configuration)`)
 		f.text(&s.addr, "addr", "ADDR", "127.0.0.1:4321", "loopback address (default: 127.0.0.1:4321)")
+		f.list(&s.hosts, "allow-host", "NAME", "answer requests for this host too; may stand several times")
+		f.number(&s.poll, "poll", "MS", 0, 0, "look for changes this often (default: 0, be told of them)")
+		f.toggle(&s.built, "built", "show what docs build wrote last, and watch nothing")
+		f.text(&s.out, "out", "DIR", "", `with --built: its folder (default: "out" of the configuration)`)
+		f.number(&s.jobs, "jobs", "N", 0, 1, "workers (default: one per processor)")
+		f.toggle(&s.noCache, "no-cache", "believe no stored answer")
+		f.lookFlags(s)
 		return f
 	},
-	examples: []string{"docs serve", "docs serve --addr 127.0.0.1:0"},
+	examples: []string{"docs serve", "docs serve --addr 127.0.0.1:0", "docs serve --built"},
 	run:      runServe,
 }
 
@@ -34,13 +46,21 @@ var serveCommand = &command{
 const stopTime = 500 * time.Millisecond
 
 func runServe(ctx context.Context, in *invocation) int {
-	dir, basePath, err := build.Built(in.root, in.out)
-	if err != nil {
-		return in.fail(err)
-	}
 	host, _, err := net.SplitHostPort(in.addr)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return in.misuse("--addr is %q", "it is a loopback address with a port, for instance 127.0.0.1:4321", in.addr)
+	}
+	if in.out != "" && !in.built {
+		return in.misuse("--out is for --built", "type docs serve --built --out DIR, or leave it out: the live preview writes nothing")
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	show := in.showLive
+	if in.built {
+		show = in.showBuilt
+	} else if _, err := os.Stat(filepath.Join(in.root, "source.config.json")); err != nil {
+		in.format = "text"
+		return runCheck(ctx, in) // which says why there is nothing to show
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", in.addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -49,11 +69,19 @@ func runServe(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
-	server := preview.NewServer(preview.Handler{Dir: dir, BasePath: basePath})
-	fmt.Fprintf(in.stdout, "serving %s on http://%s%s/\n", diag.Printable(dir), listener.Addr(), basePath)
+	shown, err := show(ctx)
+	if err != nil {
+		listener.Close()
+		return in.fail(err)
+	}
+	defer shown.end()
+	server := preview.NewServer(shown.preview)
+	fmt.Fprintf(in.stdout, "serving %s on http://%s%s/\n", diag.Printable(shown.name), listener.Addr(), shown.basePath)
+	close(shown.ready)
 	stopped := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		defer close(stopped)
+		shown.preview.Close()
 		stopping, cancel := context.WithTimeout(context.Background(), stopTime)
 		defer cancel()
 		if server.Shutdown(stopping) != nil {
@@ -66,3 +94,125 @@ func runServe(ctx context.Context, in *invocation) int {
 	<-stopped
 	return exitClean
 }
+
+// shownSite is a site that is about to be served.
+type shownSite struct {
+	name, basePath string
+	preview        *preview.Preview
+	ready          chan struct{} // is closed when its address has been printed
+	end            func()
+}
+
+// showBuilt shows the folder that docs build wrote.
+func (in *invocation) showBuilt(context.Context) (*shownSite, error) {
+	dir, basePath, err := build.Built(in.root, in.out)
+	if err != nil {
+		return nil, err
+	}
+	p := preview.New(preview.Folder(dir), preview.Options{BasePath: basePath, Hosts: in.hosts})
+	return &shownSite{name: dir, basePath: basePath, preview: p, ready: make(chan struct{}), end: func() {}}, nil
+}
+
+// showLive keeps the site judged while it is written. The watch is set before
+// a page is read: a page that is saved meanwhile is told of.
+func (in *invocation) showLive(ctx context.Context) (*shownSite, error) {
+	folders := build.Watched(in.root)
+	w, err := watch.Open(ctx, watch.Options{
+		Root: in.root, Poll: time.Duration(in.poll) * time.Millisecond,
+		Log: func(what string) { fmt.Fprintf(in.stderr, "docs: %s\n", diag.Printable(what)) },
+	}, folders...)
+	if err != nil {
+		return nil, err
+	}
+	out := &shownSite{name: in.root, ready: make(chan struct{})}
+	board := &board{in: in}
+	var session *build.Session
+	opened := make(chan struct{})
+	session, err = build.OpenSession(ctx, in.buildOptions(nil), func(n build.News) {
+		<-opened
+		out.preview.Publish(preview.State{Findings: n.Findings, Page: session.Address, Busy: n.Busy, Reload: n.Reload})
+		<-out.ready
+		board.tell(n)
+		if base := session.BasePath(); base != out.basePath && !board.moved {
+			board.moved = true
+			fmt.Fprintf(in.stdout, "the base path is now %q: start docs serve again\n", base)
+		}
+		if now := session.Watched(); n.Settled && !slices.Equal(now, folders) {
+			folders = now
+			if w.Watch(now...) == nil {
+				session.Changed()
+			}
+		}
+	})
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	out.basePath = session.BasePath()
+	out.preview = preview.New(session, preview.Options{BasePath: out.basePath, Hosts: in.hosts, Live: true})
+	close(opened)
+	var told sync.WaitGroup
+	told.Go(func() {
+		for c := range w.Changes() {
+			session.Changed(c.Paths...)
+		}
+	})
+	out.end = func() {
+		w.Close()
+		told.Wait()
+		session.Close()
+	}
+	return out, nil
+}
+
+// board prints what a session tells. It is used by one goroutine.
+type board struct {
+	in    *invocation
+	shown []diag.Diagnostic // findings that were printed and still hold, sorted
+	began bool
+	moved bool // it was said that the base path changed
+}
+
+// tell prints findings that are new at once, and one line when nothing is left
+// to do.
+func (b *board) tell(n build.News) {
+	in := b.in
+	if n.Err != nil {
+		in.fail(n.Err)
+		return
+	}
+	var fresh []diag.Diagnostic
+	for _, d := range n.Findings {
+		if _, known := slices.BinarySearchFunc(b.shown, d, diag.Compare); !known {
+			fresh = append(fresh, d)
+		}
+	}
+	if len(fresh) > 0 {
+		diag.WriteText(in.stdout, diag.Report{Diagnostics: fresh}, in.textOptions(in.stdout))
+		b.shown = diag.Sort(append(b.shown, fresh...))
+	}
+	if !n.Settled {
+		return
+	}
+	b.shown = n.Findings
+	took := ""
+	if in.clock != nil {
+		took = fmt.Sprintf(" · %.2f s", n.Took.Seconds())
+	}
+	if !b.began {
+		b.began = true
+		in.summary(in.stdout, build.Result{Report: diag.Report{Diagnostics: n.Findings, Summary: n.Summary}}, took)
+		return
+	}
+	what := "checked"
+	if len(n.Pages) > 0 {
+		what = strings.Join(n.Pages[:min(len(n.Pages), maxNamed)], ", ")
+		if more := len(n.Pages) - maxNamed; more > 0 {
+			what += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	fmt.Fprintf(in.stdout, "%s · %s%s\n", diag.Printable(what), findings(n.Findings), took)
+}
+
+// maxNamed is how many changed pages a line names.
+const maxNamed = 3

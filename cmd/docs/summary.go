@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
@@ -12,7 +11,7 @@ import (
 
 // summary prints the closing line: how much was looked at, what was found, and
 // what was written.
-func (in *invocation) summary(to *output, r build.Result, took time.Duration) {
+func (in *invocation) summary(to *output, r build.Result, took string) {
 	s := r.Report.Summary
 	links := diag.Plural(s.Links, "link")
 	switch {
@@ -26,9 +25,8 @@ func (in *invocation) summary(to *output, r build.Result, took time.Duration) {
 		fmt.Sprintf("%s, %s, examples: %d executed, %d validated, %d parsed, %d display",
 			diag.Plural(s.Pages, "page"), links, e.Executed, e.Validated, e.Parsed, e.Display),
 		findings(r.Report.Diagnostics),
-		fmt.Sprintf("%.2f s", took.Seconds()),
 	}
-	fmt.Fprintln(to, strings.Join(parts, " · "))
+	fmt.Fprintln(to, strings.Join(parts, " · ")+took)
 	if f := r.Search; f != nil {
 		fmt.Fprintf(to, "search: %s, recall@5 %.3f, MRR %.3f, index %d kB, dearest first query %d kB\n", strconv.Itoa(f.Queries)+" golden queries",
 			float64(f.Recall5)/1000, float64(f.MRR)/1000, (f.IndexBytes+999)/1000, (f.QueryBytes+999)/1000)
@@ -39,6 +37,16 @@ func (in *invocation) summary(to *output, r build.Result, took time.Duration) {
 	case r.Out != "":
 		fmt.Fprintf(to, "nothing was written: %s still holds the last good site, if there was one\n", diag.Printable(r.Out))
 	}
+}
+
+// stopwatch returns what the closing line says of the time since now: nothing
+// when there is no clock, as where the text of a run is kept.
+func (in *invocation) stopwatch() func() string {
+	if in.clock == nil {
+		return func() string { return "" }
+	}
+	began := in.clock()
+	return func() string { return fmt.Sprintf(" · %.2f s", in.clock().Sub(began).Seconds()) }
 }
 
 // findings counts the findings in words.

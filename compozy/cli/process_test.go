@@ -5,7 +5,6 @@ package cli
 import (
 	"bufio"
 	"bytes"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -25,8 +24,6 @@ import (
 	"github.com/compozy/docs/compozy/cache/move"
 )
 
-var long = flag.Bool("long", false, "run the tests that take minutes")
-
 // compozy is this program as a process of its own, in a folder.
 func compozy(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
@@ -35,7 +32,7 @@ func compozy(t *testing.T, dir string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, args...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GORACE="+noLinger)
 	return cmd
 }
 

@@ -25,16 +25,27 @@ import (
 	"github.com/compozy/docs/compozy/host"
 )
 
-var update = flag.Bool("update", false, "rewrite the expectations in the scripts")
+var (
+	update = flag.Bool("update", false, "rewrite the expectations in the scripts")
+	long   = flag.Bool("long", false, "run the tests that take minutes")
+)
 
 // hangs is how long a test waits for what must come; it only catches hangs.
 const hangs = 60 * time.Second
 
+// noLinger is for programs that are built with the race detector: they wait a
+// second when they end, for reports of what still runs. The scripts start
+// hundreds, and what they start has ended its own work.
+const noLinger = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"compozy": func() {
+	testscript.Main(tidy{m}, map[string]func(){"compozy": func() {
 		os.Exit(Run(host.With(context.Background(), host.Host{Signals: host.LastSignals}), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 	}})
 }
+
+// racy are scripts whose programs work in parallel for long enough to race.
+var racy = map[string]bool{"script-start_standalone": true}
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -58,6 +69,12 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("GORACE", noLinger)
+			dir, err := quickly()
+			if err != nil || dir == "" || racy[filepath.Base(e.WorkDir)] {
+				return err
+			}
+			e.Setenv("PATH", dir+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
