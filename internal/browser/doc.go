@@ -10,7 +10,7 @@
 //
 // Two variables say what it works with:
 //
-//	DOCS_BROWSER_TOOLS  the folder node_modules with axe-core and html-validate
+//	DOCS_BROWSER_TOOLS  the folder node_modules with axe-core, html-validate and lighthouse
 //	DOCS_BROWSER_SHOTS  a folder for pictures of the pages, to be looked at
 //
 // Without Chromium or the tools, tests are skipped and say so. When CI is set,

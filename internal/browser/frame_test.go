@@ -10,8 +10,6 @@ import (
 
 const standalone = "/docs/deployment/standalone-mode/"
 
-func quoted(text string) string { return strconv.Quote(text) }
-
 // openSite opens a page of the real site.
 func openSite(t *testing.T, address string, width, height int64) *tab {
 	t.Helper()
@@ -136,9 +134,10 @@ func TestTheme(t *testing.T) {
 	}
 	p.is("document.querySelector('[data-theme-button]').title", "Theme: system")
 	for _, step := range steps {
+		p.hark()
 		p.click("[data-theme-button]")
 		p.is("document.querySelector('[data-theme-button]').getAttribute('aria-label')", "Theme: "+step.theme)
-		p.is("document.querySelector('.status').textContent", "Theme: "+step.theme)
+		p.says("Theme: " + step.theme)
 		p.is("localStorage.getItem('docs-theme')", step.stored)
 		for _, address := range []string{"/", standalone} {
 			p.open(address)
@@ -158,12 +157,13 @@ func TestFilter(t *testing.T) {
 	p := openSite(t, "/docs/reference/environment-variables/", 1440, 900)
 	const left = `[...document.querySelectorAll("[data-find]")].filter((e) => e.checkVisibility() && !e.querySelector("[data-find]"))`
 	all := value[int](p, left+".length")
+	p.hark()
 	p.click("[data-filter] input")
 	p.press("redis PASSWORD")
-	p.until(`document.querySelector(".status").textContent.endsWith(" found")`)
+	p.until(`document.querySelector("[data-filter] input").value === "redis PASSWORD"`)
 	p.holds(left + `.length > 0`)
 	p.holds(left + `.every((e) => /redis/i.test(e.textContent) && /password/i.test(e.textContent))`)
-	p.is(left+".length + ' found'", value[string](p, `document.querySelector(".status").textContent`))
+	p.holds(left + `.length + " found" === heard.at(-1)`)
 	if got := value[int](p, left+".length"); got >= all {
 		t.Errorf("the filter leaves %d of %d entries", got, all)
 	}

@@ -105,18 +105,23 @@ func TestPrint(t *testing.T) {
 	p.holds(`[...document.querySelectorAll("figure.code pre")].every((e) => e.scrollWidth <= e.clientWidth + 1)`)
 	p.none("sideways()", "print")
 	p.media("")
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
 	for _, address := range looked {
 		p.open(address)
-		paper, err := chromedp.Run(ctx, chromedp.PrintToPDF())
-		if err != nil {
-			t.Fatal(err)
-		}
+		paper := p.paper(address)
 		if !bytes.HasPrefix(paper, []byte("%PDF-")) {
 			t.Errorf("%s prints %d bytes that are no PDF", address, len(paper))
 		}
 		p.keep(address+"print.pdf", paper)
 	}
 	p.clean()
+}
+
+// paper prints the page.
+func (p *tab) paper(name string) []byte {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	paper, err := chromedp.Run(ctx, chromedp.PrintToPDF())
+	p.must("print "+name, err)
+	return paper
 }

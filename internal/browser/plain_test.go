@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -64,10 +63,8 @@ func TestPlainControls(t *testing.T) {
 	p.holds(`document.getElementById("deep-inside").checkVisibility()`)
 	p.open("/#deep-inside") // the browser itself opens what a link leads into, or leaves it closed
 	p.holds(`document.querySelector(".article details")`)
-	p.do("next page", chromedp.Click(chromedp.CSS(`.neighbour.next`)), chromedp.WaitVisible(chromedp.CSS(`.neighbour.prev`)))
-	p.is("location.pathname", "/second/")
-	p.do("back", chromedp.Click(chromedp.CSS(`.article a[href="/"]`)), chromedp.WaitVisible(chromedp.CSS(`.neighbour.next`)))
-	p.is("location.pathname", "/")
+	p.leads("/second/", func() { p.click(".neighbour.next") })
+	p.leads("/", func() { p.click(`.article a[href="/"]`) })
 
 	p.size(390, 844)
 	p.open("/second/")

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -208,6 +208,29 @@ func (p *tab) before(script string) {
 	command(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 }
 
+// hark keeps what the page says and what it marks as copied, in the list
+// heard: both go by themselves after two seconds, which can be sooner than the
+// next look on a busy machine.
+func (p *tab) hark() {
+	p.t.Helper()
+	value[bool](p, `(() => {
+		globalThis.heard = [];
+		const status = document.querySelector(".status");
+		new MutationObserver(() => { if (status.textContent) heard.push(status.textContent); }).observe(status, { childList: true });
+		new MutationObserver((all) => all.forEach(({ target }) => {
+			if (target.classList.contains("copied")) heard.push("a button is marked");
+		})).observe(document.body, { subtree: true, attributeFilter: ["class"] });
+		return true;
+	})()`)
+}
+
+// says waits until the page has said a text since hark, and forgets it.
+func (p *tab) says(text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("heard.includes(%q)", text))
+	value[bool](p, fmt.Sprintf("heard = heard.filter((text) => text !== %q), true", text))
+}
+
 // allow grants the clipboard, which a reader's click grants elsewhere.
 func (p *tab) allow() {
 	p.t.Helper()
@@ -230,37 +253,53 @@ func value[T any](p *tab, expression string) T {
 	return v
 }
 
-// until waits until a condition holds. The browser looks again with each turn
-// of its event loop; a page that goes away meanwhile leaves the question to
-// the next one.
+// until waits until a condition holds.
 func (p *tab) until(condition string) {
+	p.t.Helper()
+	if !p.wait(func(ctx context.Context) (bool, error) { return now(ctx, condition) }) {
+		p.t.Fatalf("%s: it does not come about that %s", p.path(), shorten(condition))
+	}
+}
+
+// now tells whether a condition holds at this moment. One that cannot be asked
+// of the page as it stands does not.
+func now(ctx context.Context, condition string) (bool, error) {
+	return chromedp.Run(ctx, chromedp.Evaluate[bool]("(() => { try { return Boolean("+condition+"); } catch { return false; } })()"))
+}
+
+// wait asks until the answer is yes, and tells whether it came in time. A page
+// that goes away meanwhile leaves the question to the next one. It is asked
+// from here and not by a timer in the page: in a page without scripts there is
+// none.
+func (p *tab) wait(ask func(context.Context) (bool, error)) bool {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	ask := fmt.Sprintf(`new Promise((done) => {
-		const end = performance.now() + %d;
-		const look = () => {
-			let holds = false;
-			try { holds = Boolean(%s); } catch {}
-			if (holds || performance.now() > end) done(holds);
-			else setTimeout(look, 10);
-		};
-		look();
-	})`, patience.Milliseconds()/3, condition)
-	var last error
-	for ctx.Err() == nil {
-		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](ask, chromedp.EvalAwaitPromise))
-		switch {
-		case err == nil && holds:
-			return
-		case err == nil:
-			p.t.Fatalf("%s: it does not come about that %s", p.path(), shorten(condition))
-		case !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "context") && !strings.Contains(err.Error(), "collected"):
-			p.t.Fatalf("%s: %v", shorten(condition), err)
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		switch yes, err := ask(ctx); {
+		case err == nil && yes:
+			return true
+		case err != nil && !leaving(err):
+			p.t.Fatal(err)
 		}
-		last = err
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return false
+		}
 	}
-	p.t.Fatalf("%s: %v", shorten(condition), errors.Join(ctx.Err(), last))
+}
+
+// leaving tells whether an answer did not come because its page went away.
+func leaving(err error) bool {
+	for _, words := range []string{"navigated", "context", "collected"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 var spaces = regexp.MustCompile(`\s+`)
@@ -273,25 +312,51 @@ func shorten(script string) string {
 	return script
 }
 
-// is checks an expression that gives text.
+// is checks an expression that gives text. What is done to a page shows a
+// moment later, so the text has time to become what it should be.
 func (p *tab) is(expression, want string) {
 	p.t.Helper()
-	if got := value[string](p, "String("+expression+")"); got != want {
+	got := ""
+	if !p.wait(func(ctx context.Context) (_ bool, err error) {
+		got, err = chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
+		return got == want, err
+	}) {
 		p.t.Errorf("%s: %s is %q, want %q", p.path(), shorten(expression), got, want)
 	}
 }
 
-// holds checks a condition.
+// holds checks a condition, which like a text has time to come about.
 func (p *tab) holds(condition string) {
 	p.t.Helper()
-	if !value[bool](p, "Boolean("+condition+")") {
+	if !p.wait(func(ctx context.Context) (bool, error) { return now(ctx, condition) }) {
 		p.t.Errorf("%s: it does not hold that %s", p.path(), shorten(condition))
 	}
 }
 
-// click clicks what a selector means.
+// click clicks what a selector means, once it has come to rest where a pointer
+// can reach it: what is still sliding in, or lies under the picture of a
+// transition, would let the click fall on something else.
 func (p *tab) click(selector string) {
 	p.t.Helper()
+	place := fmt.Sprintf(`(() => {
+		const node = document.querySelector(%q);
+		if (!node || document.activeViewTransition) return "";
+		node.scrollIntoViewIfNeeded();
+		const box = node.getClientRects()[0];
+		if (!box) return "";
+		const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+		return hit && (node.contains(hit) || hit.contains(node) && hit !== document.documentElement && hit !== document.body)
+			? [box.x, box.y, box.width, box.height].join(" ") : "";
+	})()`, selector)
+	last := ""
+	if !p.wait(func(ctx context.Context) (bool, error) {
+		at, err := chromedp.Run(ctx, chromedp.Evaluate[string](place))
+		rests := at != "" && at == last
+		last = at
+		return rests, err
+	}) {
+		p.t.Fatalf("%s: a pointer does not reach %s", p.path(), selector)
+	}
 	p.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
