@@ -81,15 +81,16 @@ func (s *Session) judge(ctx context.Context, j job) judgement {
 	steps := []func() error{
 		func() error { return r.recall(out.results, j.index) },
 		r.judgeSite,
+		r.askExternal, // which counts them: a session asks nobody
 	}
 	if !r.src.Config.Search.Span.IsZero() {
 		steps = append(steps, func() error { return s.words(r, j) })
 	}
 	for i, step := range steps {
-		if i == 2 && r.unproven {
+		if i == 3 && r.unproven {
 			break // what components print is not known yet
 		}
-		if i == 2 {
+		if i == 3 {
 			out.err = step() // takes the lock page by page
 		} else if !s.with(j, func() { out.err = step() }) {
 			return out

@@ -116,7 +116,7 @@ var editedComponents = []string{
 // The first ten are not.
 var fragments = []string{
 	"Words and more.", "More words with `code`.", "## Three\n\nText.", "```yaml\nmode: standalone\n```", "<Callout type=\"warning\">\n  Mind.\n</Callout>",
-	"<Box>\n\nIn a box.\n\n</Box>", "[a](/docs/a/)", "[deep](/docs/deep/)", "- one\n- two\n", "<ModeTable component=\"redis\" />",
+	"<Box>\n\nIn a box.\n\n</Box>", "[a](/docs/a/)", "[deep](/docs/deep/)", "- one\n- [two](https://example.com/two)\n", "<ModeTable component=\"redis\" />",
 	"## One\n\nText.", "## Two\n\nText.", "## Three {number}", "# A title", "### Deep", "[a one](/docs/a/#one)", "[b](./b.mdx#two)", "[deep](/docs/deep/)", "[gone](/docs/gone/)", "[no anchor](/docs/b/#nowhere)",
 	"[old](/old/)", "![note](/note.txt)", "<Box>\n\nIn a box.\n\n</Box>", "<Box title=\"x\">y</Box>", "<Nothing />", "<Callout type=\"warning\">\n  Mind.\n</Callout>",
 	"<Callout type=\"wrong\">x</Callout>", "<Callout>", "{site.title}", "{site.nothing}", "{", "<h2 id=\"one\">Again</h2>", "- one\n- two\n",

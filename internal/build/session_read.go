@@ -31,7 +31,7 @@ func (s *Session) Read(ctx context.Context, name string) ([]byte, error) {
 	// A page that came just now is there once the site knows it.
 	wait := false
 	if err := s.await(ctx, func() bool {
-		again := s.state.src != nil && (s.state.stale || !s.state.whole) && s.expects(name)
+		again := s.state.err == nil && s.state.src != nil && (s.state.stale || !s.state.whole) && s.expects(name)
 		wait = wait || again
 		return !again
 	}); err != nil || !wait {
@@ -220,7 +220,7 @@ func isLate(name string) bool {
 // readLate returns a file that is made of all pages. It is made when it is
 // asked for, and anew when something has changed since.
 func (s *Session) readLate(ctx context.Context, name string) ([]byte, error) {
-	if err := s.await(ctx, func() bool { return s.state.src == nil || s.state.whole && !s.state.stale }); err != nil {
+	if err := s.await(ctx, func() bool { return s.state.src == nil || s.state.err != nil || s.state.whole && !s.state.stale }); err != nil {
 		return nil, err
 	}
 	s.late.Lock()
