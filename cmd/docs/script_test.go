@@ -18,12 +18,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/race"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations in the scripts")
 
+// program is what most scripts start; those that racy names start the slow one.
+var program = race.NewProgram("github.com/compozy/docs/cmd/docs")
+
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"docs": main})
+	testscript.Main(program.Around(m), map[string]func(){"docs": main})
 }
 
 // racy are scripts whose programs do all their work in parallel.
@@ -45,7 +49,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("NO_COLOR", "")
 			// With the race detector a program waits a second when it ends.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
-			dir, err := quickly()
+			dir, err := program.Dir()
 			if err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/compozy/docs/compozy/host"
+	"github.com/compozy/docs/internal/race"
 )
 
 var (
@@ -38,8 +39,11 @@ const hangs = 60 * time.Second
 // hundreds, and what they start has ended its own work.
 const noLinger = "atexit_sleep_ms=0"
 
+// program is what most scripts start; those that racy names start the slow one.
+var program = race.NewProgram("github.com/compozy/docs/cmd/compozy")
+
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"compozy": func() {
+	testscript.Main(program.Around(m), map[string]func(){"compozy": func() {
 		os.Exit(Run(host.With(context.Background(), host.Host{Signals: host.LastSignals}), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 	}})
 }
@@ -70,7 +74,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
 			e.Setenv("GORACE", noLinger)
-			dir, err := quickly()
+			dir, err := program.Dir()
 			if err != nil || dir == "" || racy[filepath.Base(e.WorkDir)] {
 				return err
 			}

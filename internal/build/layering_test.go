@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"internal/golden":         {},
 	"internal/watch":          {},
 	"internal/peer":           {},
+	"internal/race":           {},
 	"internal/store":          {},
 	"internal/mermaid":        {"internal/diag"},
 	"internal/preview":        {"internal/source", "internal/diag", "internal/fix", "render", "render/publish"},

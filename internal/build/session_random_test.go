@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/race"
 )
 
 // scripts is how many random scripts of edits are made.
@@ -21,7 +22,7 @@ const scripts = 300
 func TestSessionIsCold(t *testing.T) {
 	t.Parallel()
 	n := scripts
-	if raceEnabled {
+	if race.Enabled {
 		n = scripts / 5
 	}
 	const lanes = 4

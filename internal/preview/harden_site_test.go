@@ -20,6 +20,7 @@ import (
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/race"
 	"github.com/compozy/docs/render/publish"
 )
 
@@ -30,11 +31,11 @@ type hostile struct {
 }
 
 // left reports whether a payload is left out: under the race detector most are.
-func left(i int) bool { return raceEnabled && i%6 != 0 }
+func left(i int) bool { return race.Enabled && i%6 != 0 }
 
 // share is how many of n are left to try.
 func share(n int) int {
-	if raceEnabled {
+	if race.Enabled {
 		return n / 6
 	}
 	return n

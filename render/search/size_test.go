@@ -3,6 +3,8 @@ package search
 import (
 	"os"
 	"testing"
+
+	"github.com/compozy/docs/internal/race"
 )
 
 // firstQuery is what a reader transfers who searches for the first time, besides
@@ -66,7 +68,7 @@ func budget(t testing.TB, pages, count int) (mean, most int, dearest string, ind
 // TestBudget holds what a first query transfers to its budget on a large site.
 func TestBudget(t *testing.T) {
 	t.Parallel()
-	if testing.Short() || raceEnabled {
+	if testing.Short() || race.Enabled {
 		t.Skip("bytes do not depend on the race detector, and a thousand pages take a while under it")
 	}
 	mean, most, dearest, index := budget(t, 1000, 200)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/compozy/docs/internal/race"
 )
 
 // hostile are queries that would do something if they were anything but text.
@@ -69,7 +71,7 @@ func spoil(r *rand.Rand, word string) string {
 func TestTwins(t *testing.T) {
 	t.Parallel()
 	count := 120
-	if raceEnabled {
+	if race.Enabled {
 		count = len(hostile) + 10
 	}
 	for _, pages := range []int{1, 40, 160} {
