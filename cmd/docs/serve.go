@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,7 +47,10 @@ var serveCommand = &command{
 const stopTime = 500 * time.Millisecond
 
 func runServe(ctx context.Context, in *invocation) int {
-	host, _, err := net.SplitHostPort(in.addr)
+	host, port, err := net.SplitHostPort(in.addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return in.misuse("--addr is %q", "it is a loopback address with a port, for instance 127.0.0.1:4321", in.addr)
 	}
@@ -117,26 +121,21 @@ func (in *invocation) showBuilt(context.Context) (*shownSite, error) {
 // a page is read: a page that is saved meanwhile is told of.
 func (in *invocation) showLive(ctx context.Context) (*shownSite, error) {
 	folders := build.Watched(in.root)
+	out := &shownSite{name: in.root, ready: make(chan struct{})}
+	printer := &lines{wake: make(chan struct{}, 1), ended: make(chan struct{}), board: &board{in: in}}
 	w, err := watch.Open(ctx, watch.Options{
 		Root: in.root, Poll: time.Duration(in.poll) * time.Millisecond,
-		Log: func(what string) { fmt.Fprintf(in.stderr, "docs: %s\n", diag.Printable(what)) },
+		Log: func(what string) { printer.add(line{log: what}) },
 	}, folders...)
 	if err != nil {
 		return nil, err
 	}
-	out := &shownSite{name: in.root, ready: make(chan struct{})}
-	board := &board{in: in}
 	var session *build.Session
 	opened := make(chan struct{})
 	session, err = build.OpenSession(ctx, in.buildOptions(nil), func(n build.News) {
 		<-opened
 		out.preview.Publish(preview.State{Findings: n.Findings, Page: session.Address, Busy: n.Busy, Reload: n.Reload})
-		<-out.ready
-		board.tell(n)
-		if base := session.BasePath(); base != out.basePath && !board.moved {
-			board.moved = true
-			fmt.Fprintf(in.stdout, "the base path is now %q: start docs serve again\n", base)
-		}
+		printer.add(line{news: n, basePath: session.BasePath()})
 		if now := session.Watched(); n.Settled && !slices.Equal(now, folders) {
 			folders = now
 			if w.Watch(now...) == nil {
@@ -150,7 +149,12 @@ func (in *invocation) showLive(ctx context.Context) (*shownSite, error) {
 	}
 	out.basePath = session.BasePath()
 	out.preview = preview.New(session, preview.Options{BasePath: out.basePath, Hosts: in.hosts, Live: true})
+	printer.board.basePath = out.basePath
 	close(opened)
+	go func() {
+		<-out.ready
+		printer.print()
+	}()
 	var told sync.WaitGroup
 	told.Go(func() {
 		for c := range w.Changes() {
@@ -161,16 +165,106 @@ func (in *invocation) showLive(ctx context.Context) (*shownSite, error) {
 		w.Close()
 		told.Wait()
 		session.Close()
+		printer.end()
 	}
 	return out, nil
 }
 
+// line is something to be printed: a sentence, or news.
+type line struct {
+	log      string
+	news     build.News
+	basePath string // at the time of the news
+}
+
+// passing reports whether a line says nothing that later news does not.
+func (l line) passing() bool { return l.log == "" && !l.news.Settled && l.news.Err == nil }
+
+// maxLines is how many lines wait for a reader.
+const maxLines = 100
+
+// lines wait to be printed. Nobody waits for them: a terminal that is held
+// (Ctrl-S, a pager) must hold neither the pages nor the end of the program.
+type lines struct {
+	board *board
+	wake  chan struct{} // holds one
+	ended chan struct{} // all that was added is printed, and nothing more comes
+
+	mu     sync.Mutex
+	queue  []line
+	closed bool
+}
+
+func (q *lines) add(l line) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if last := len(q.queue) - 1; last >= 0 && l.log == "" && q.queue[last].passing() {
+		q.queue = q.queue[:last]
+	}
+	if len(q.queue) == maxLines {
+		q.queue = slices.Delete(q.queue, 0, 1)
+	}
+	q.queue = append(q.queue, l)
+	q.nudge()
+}
+
+func (q *lines) nudge() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// print prints what is added, until the end.
+func (q *lines) print() {
+	defer close(q.ended)
+	for range q.wake {
+		q.mu.Lock()
+		now, closed := q.queue, q.closed
+		q.queue = nil
+		q.mu.Unlock()
+		for _, l := range now {
+			q.board.print(l)
+		}
+		if closed {
+			return
+		}
+	}
+}
+
+// end waits until all is printed, but not for long.
+func (q *lines) end() {
+	q.mu.Lock()
+	q.closed = true
+	q.nudge()
+	q.mu.Unlock()
+	select {
+	case <-q.ended:
+	case <-time.After(stopTime):
+	}
+}
+
 // board prints what a session tells. It is used by one goroutine.
 type board struct {
-	in    *invocation
-	shown []diag.Diagnostic // findings that were printed and still hold, sorted
-	began bool
-	moved bool // it was said that the base path changed
+	in     *invocation
+	shown  []diag.Diagnostic // findings that were printed and still hold, sorted
+	began  bool
+	failed string // why the site could not be judged, as it was printed
+	moved  bool   // it was said that the base path changed
+
+	basePath string // at which the site is served
+}
+
+func (b *board) print(l line) {
+	if l.log != "" {
+		fmt.Fprintf(b.in.stderr, "docs: %s\n", diag.Printable(l.log))
+		return
+	}
+	b.tell(l.news)
+	if l.basePath != b.basePath && !b.moved {
+		b.moved = true
+		fmt.Fprintf(b.in.stdout, "the base path is now %q: start docs serve again\n", l.basePath)
+	}
 }
 
 // tell prints findings that are new at once, and one line when nothing is left
@@ -178,8 +272,14 @@ type board struct {
 func (b *board) tell(n build.News) {
 	in := b.in
 	if n.Err != nil {
-		in.fail(n.Err)
+		if why := n.Err.Error(); why != b.failed {
+			b.failed = why
+			in.fail(n.Err)
+		}
 		return
+	}
+	if n.Settled {
+		b.failed = ""
 	}
 	var fresh []diag.Diagnostic
 	for _, d := range n.Findings {

@@ -175,6 +175,66 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// TestServeHeld: a terminal that takes nothing (Ctrl-S, a pager) holds neither
+// the pages nor the end.
+func TestServeHeld(t *testing.T) {
+	t.Parallel()
+	root := writeSite(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	s := startServe(t, ctx, "--root", root)
+	for _, words := range []string{"Hello, <Cal>.", "Goodbye.", "Hello again."} {
+		if err := os.WriteFile(filepath.Join(root, "content", "index.mdx"), []byte("---\ntitle: Start\n---\n\n"+words+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s.get(t, "")
+	}
+	if page := s.get(t, ""); !strings.Contains(page, "Hello again.") {
+		t.Errorf("a saved page is not shown: %q", page)
+	}
+	stop()
+	if got := <-s.ended; got != exitClean {
+		t.Errorf("a stopped server ends with %d, want 0", got)
+	}
+}
+
+// TestServeWithoutConfiguration: a configuration that cannot be read for a
+// moment is told of once, and is no other base path.
+func TestServeWithoutConfiguration(t *testing.T) {
+	t.Parallel()
+	root := writeSite(t)
+	save := func(text string) {
+		t.Helper()
+		name := filepath.Join(root, "source.config.json")
+		if err := os.WriteFile(name+"~", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(name+"~", name); err != nil { // never half of it
+			t.Fatal(err)
+		}
+	}
+	const good = `{"site": {"title": "Site", "basePath": "/base"}}`
+	save(good)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	s := startServe(t, ctx, "--root", root)
+	s.until(t, "1 page, 0 links")
+	save("{")
+	said := s.until(t, "· 1 error")
+	save(good)
+	said += s.until(t, "· 0 findings")
+	if strings.Contains(said, "base path") || strings.Count(said, "· 1 error") != 1 {
+		t.Errorf("it is told as\n%s", said)
+	}
+	save(strings.Replace(good, "/base", "/other", 1))
+	s.until(t, `the base path is now "/other"`)
+	go io.Copy(io.Discard, s.lines)
+	stop()
+	if got := <-s.ended; got != exitClean {
+		t.Errorf("a stopped server ends with %d, want 0", got)
+	}
+}
+
 func TestInterruptedBuild(t *testing.T) {
 	t.Parallel()
 	root := writeSite(t)

@@ -46,6 +46,7 @@ type run struct {
 	unproven bool
 	around   []diag.Diagnostic // of found: what concerns the site as a whole
 	parts    map[string]string // digests of component files, of a session
+	order    []int             // the position in src of each page of site, of a session
 	words    []search.File
 	result   Result
 }

@@ -42,6 +42,8 @@ type Session struct {
 	proved chan proof
 	dates  func() map[string]time.Time // of the pages' last commits
 
+	datesOf string // the folder of these pages
+
 	telling sync.Mutex
 	told    told
 
@@ -101,15 +103,18 @@ type kept struct {
 	doc      *mdx.Doc
 	found    []diag.Diagnostic // of parsing
 	mistaken bool
+	draft    bool // left out of the site: only its reading is judged
 
 	text    []diag.Diagnostic
 	hasText bool
 	links   link.Report
-	linksOf int // the index they were resolved in; 0 for none
+	linksOf int  // the index they were resolved in; 0 for none
+	tried   bool // its components were printed, see tryComponents
 
 	examples []example.Result
 	proven   bool
 	good     []byte // the last page that could be shown, when this one cannot
+	before   *kept  // of a page that was not read anew yet: what was shown
 }
 
 // stamp tells whether a file may have changed without reading it.
@@ -221,7 +226,7 @@ func (s *Session) Settle(ctx context.Context) (Result, error) {
 
 // await waits until a condition on the state holds.
 func (s *Session) await(ctx context.Context, holds func() bool) error {
-	defer context.AfterFunc(ctx, s.moved.Broadcast)()
+	defer context.AfterFunc(ctx, s.rouse)()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for !holds() {
@@ -238,15 +243,32 @@ func (s *Session) await(ctx context.Context, holds func() bool) error {
 	return nil
 }
 
+// rouse wakes all who wait. Taking the lock keeps it from coming between what
+// one of them saw and its sleep.
+func (s *Session) rouse() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moved.Broadcast()
+}
+
 // Watched returns the files and folders whose changes concern the site,
 // relative to its folder, sorted.
 func (s *Session) Watched() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if s.state.src == nil {
-		return watched(nil)
+	return watched(s.config())
+}
+
+// config is the configuration, or while it cannot be read the last one that
+// could, or nil. mu is held.
+func (s *Session) config() *site.Config {
+	switch t := &s.state; {
+	case t.src != nil:
+		return t.src.Config
+	case t.cur != nil:
+		return t.cur.src.Config
 	}
-	return watched(s.state.src.Config)
+	return nil
 }
 
 // Watched returns the same of the site in a folder before a session is open.
@@ -287,17 +309,17 @@ func (s *Session) Address(file string) string {
 func (s *Session) BasePath() string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if s.state.src == nil {
-		return ""
+	if c := s.config(); c != nil {
+		return c.Site.BasePath
 	}
-	return s.state.src.Config.Site.BasePath
+	return ""
 }
 
 // loop applies what is told and takes over what is found out.
 func (s *Session) loop(ctx context.Context) {
 	defer func() {
 		close(s.ended)
-		s.moved.Broadcast()
+		s.rouse()
 	}()
 	running := 0 // goroutines that still report
 	for {
@@ -324,7 +346,9 @@ func (s *Session) loop(ctx context.Context) {
 			s.apply(ctx)
 		case j := <-s.judged:
 			running--
-			s.adopt(j)
+			if ctx.Err() == nil { // else it failed for that
+				s.adopt(j)
+			}
 		case p := <-s.proved:
 			running--
 			s.take(p)

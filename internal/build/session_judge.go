@@ -2,7 +2,10 @@ package build
 
 import (
 	"context"
+	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,9 +26,11 @@ type job struct {
 	src        *site.Source
 	pages      []*kept
 	shown      *site.Site // nil: make the index anew
+	order      []int      // of its pages, see run
 	index      int        // number of the index
 	indexFound []diag.Diagnostic
 	loadFound  []diag.Diagnostic
+	dates      func() map[string]time.Time
 }
 
 // judgement is the outcome of a job.
@@ -40,20 +45,27 @@ type judgement struct {
 // job takes down what there is to judge. mu is held.
 func (s *Session) job() job {
 	t := &s.state
-	j := job{number: t.number, kit: t.kit, src: t.src, pages: t.pages, index: t.index, indexFound: t.indexFound, loadFound: t.loadFound}
+	j := job{number: t.number, kit: t.kit, src: t.src, pages: t.pages, index: t.index, indexFound: t.indexFound, loadFound: t.loadFound, dates: s.dates}
 	if t.stale || !t.whole {
 		j.index++
 	} else {
-		j.shown = t.cur.site
+		j.shown, j.order = t.cur.site, t.cur.order
 	}
 	return j
 }
 
 // judge does a job. It changes nothing of the session.
-func (s *Session) judge(ctx context.Context, j job) judgement {
-	out := judgement{job: j}
+func (s *Session) judge(ctx context.Context, j job) (out judgement) {
+	out.job = j
+	defer func() {
+		// One page that nobody was prepared for does not end the preview.
+		if p := recover(); p != nil {
+			text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
+			out.run, out.err = nil, fmt.Errorf("this is a mistake in docs itself, not in your site: %s; docs check says more", text)
+		}
+	}()
 	r := j.kit.successor()
-	r.ctx, r.src, r.site = ctx, j.src, j.shown
+	r.ctx, r.src, r.site, r.order = ctx, j.src, j.shown, j.order
 	if out.err = r.bind(); out.err != nil {
 		return out
 	}
@@ -61,7 +73,7 @@ func (s *Session) judge(ctx context.Context, j job) judgement {
 		if out.results, out.err = s.readAll(ctx, r, j); out.err != nil {
 			return out
 		}
-		out.times = s.dates()
+		out.times = j.dates()
 		out.results = dated(out.results, out.times)
 		r.src = withPages(j.src, out.results)
 		docs := make([]*mdx.Doc, len(out.results))
@@ -76,26 +88,21 @@ func (s *Session) judge(ctx context.Context, j job) judgement {
 	for _, k := range out.results {
 		r.found = append(r.found, k.found...)
 	}
+	if r.order == nil {
+		r.order = orderOf(r.site, r.src)
+	}
 	// From here on the site is read: when it is the one that is shown, a change
 	// may come in between two steps, and what was found is out of date.
-	steps := []func() error{
-		func() error { return r.recall(out.results, j.index) },
-		r.judgeSite,
-		r.askExternal, // which counts them: a session asks nobody
+	step := func(do func() error) bool { return s.with(j, func() { out.err = do() }) && out.err == nil }
+	if open := r.recall(out.results, j.index); len(open) > 0 && !step(func() error { return r.find(open, out.results, j.index) }) {
+		return out
 	}
-	if !r.src.Config.Search.Span.IsZero() {
-		steps = append(steps, func() error { return s.words(r, j) })
+	// askExternal counts the links to other hosts: a session asks nobody.
+	if !step(r.judgeSite) || !step(r.askExternal) || !step(func() error { return r.tryComponents(out.results, j.kit.parts) }) {
+		return out
 	}
-	for i, step := range steps {
-		if i == 3 && r.unproven {
-			break // what components print is not known yet
-		}
-		if i == 3 {
-			out.err = step() // takes the lock page by page
-		} else if !s.with(j, func() { out.err = step() }) {
-			return out
-		}
-		if out.err != nil {
+	if !r.unproven && !r.src.Config.Search.Span.IsZero() { // before that, what components print is not known
+		if out.err = s.words(r, j); out.err != nil {
 			return out
 		}
 	}
@@ -104,6 +111,19 @@ func (s *Session) judge(ctx context.Context, j job) judgement {
 	}
 	out.run = r
 	return out
+}
+
+// orderOf returns for each page of a site the position of its source.
+func orderOf(s *site.Site, src *site.Source) []int {
+	at := make(map[string]int, len(src.Pages))
+	for i, p := range src.Pages {
+		at[p.File.Path()] = i
+	}
+	order := make([]int, len(s.Pages))
+	for n, p := range s.Pages {
+		order[n] = at[p.File.Path()]
+	}
+	return order
 }
 
 // with runs a step of a job. It reports false when the site that the job reads
@@ -128,10 +148,21 @@ func (s *Session) readAll(ctx context.Context, r *run, j job) ([]*kept, error) {
 		if k.read {
 			return k, nil
 		}
-		next := r.read(k.file)
-		next.stamp, next.good = k.stamp, k.good
-		return next, nil
+		return s.readAnew(r, k), nil
 	})
+}
+
+// readAnew parses a page that is read for the first time, or again because
+// something else changed what it says.
+func (s *Session) readAnew(r *run, k *kept) *kept {
+	next := r.read(k.file)
+	next.stamp, next.good = k.stamp, k.good
+	if next.mistaken && next.good == nil && k.before != nil {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		next.good = s.lastGood(k.before)
+	}
+	return next
 }
 
 // dated gives pages the dates that they lack.
@@ -156,39 +187,75 @@ func withPages(src *site.Source, pages []*kept) *site.Source {
 	return &next
 }
 
-// recall puts together what is known of each page, and finds out what is not
-// known yet but what its examples say.
-func (r *run) recall(pages []*kept, index int) error {
-	at := make(map[string]int, len(pages))
-	for i, k := range pages {
-		at[k.file.File.Path()] = i
+// recall puts together what is known of each page, and returns the numbers of
+// the pages of which something beside their examples is to be found out. It
+// reads nothing that a change could touch.
+func (r *run) recall(pages []*kept, index int) (open []int) {
+	r.pages = make([]pageResult, len(r.order))
+	for n, i := range r.order {
+		k := pages[i]
+		switch {
+		case k.doc == nil:
+			continue
+		case !k.hasText || k.linksOf != index:
+			open = append(open, n)
+		default:
+			r.pages[n] = k.result()
+		}
+		r.unproven = r.unproven || !k.proven
 	}
-	results, err := par.Map(r.ctx, max(1, r.o.jobs()-1), r.site.Pages, pagePath, func(_ context.Context, p *site.Page) (pageResult, error) {
-		i, ok := at[p.File.Path()]
-		if !ok || pages[i].doc == nil {
-			return pageResult{}, nil
+	return open
+}
+
+// find finds that out.
+func (r *run) find(open []int, pages []*kept, index int) error {
+	name := func(n int) string { return r.site.Pages[n].File.Path() }
+	_, err := par.Map(r.ctx, max(1, r.o.jobs()-1), open, name, func(_ context.Context, n int) (struct{}, error) {
+		k, p := *pages[r.order[n]], r.site.Pages[n]
+		if !k.hasText {
+			k.text, k.hasText = r.text(k.doc, k.mistaken), true
 		}
-		k := *pages[i]
-		if !k.hasText || k.linksOf != index {
-			if !k.hasText {
-				k.text, k.hasText = r.text(k.doc, k.mistaken), true
+		if k.linksOf != index {
+			k.links, k.linksOf = link.Report{}, index
+			if p.Doc != nil {
+				k.links = link.CheckPage(r.site, p)
 			}
-			if k.linksOf != index {
-				k.links, k.linksOf = link.Report{}, index
-				if p.Doc != nil {
-					k.links = link.CheckPage(r.site, p)
-				}
-			}
-			pages[i] = &k
 		}
-		return k.result(), nil
+		pages[r.order[n]] = &k
+		r.pages[n] = k.result()
+		return struct{}{}, nil
 	})
-	r.pages = results
-	for _, p := range r.site.Pages {
-		if i, ok := at[p.File.Path()]; ok && pages[i].doc != nil && !pages[i].proven {
-			r.unproven = true
+	return err
+}
+
+// tryComponents prints the pages that use components of the site: those can
+// fail in ways that nobody sees before. Other pages are printed when they are
+// asked for.
+func (r *run) tryComponents(pages []*kept, files map[string]string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	own := map[string]bool{}
+	for file := range files {
+		own[strings.TrimSuffix(path.Base(file), path.Ext(file))] = true
+	}
+	var users []int
+	for n, p := range r.site.Pages {
+		if r.pages[n].printable && p.Doc != nil && !pages[r.order[n]].tried &&
+			slices.ContainsFunc(p.Doc.Elements, func(e *mdx.Element) bool { return own[e.Name] }) {
+			users = append(users, n)
 		}
 	}
+	name := func(n int) string { return r.site.Pages[n].File.Path() }
+	_, err := par.Map(r.ctx, max(1, r.o.jobs()-1), users, name, func(_ context.Context, n int) (struct{}, error) {
+		p := r.site.Pages[n]
+		if _, err := r.renderer.Page(r.site, p, r.pageFacts(p, r.pages[n], r.feedAddress())); err != nil {
+			return struct{}{}, fmt.Errorf("render %s: %w", p.File.Path(), err)
+		}
+		k := *pages[r.order[n]]
+		k.tried, pages[r.order[n]] = true, &k
+		return struct{}{}, nil
+	})
 	return err
 }
 
@@ -232,6 +299,8 @@ func (s *Session) adopt(j judgement) {
 	switch {
 	case t.kit != j.kit:
 		return // the site was read anew; begin has work
+	case j.err != nil && t.again:
+		return // there is a newer text to try
 	case j.err != nil:
 		t.err = j.err
 		s.settle(t.result)
@@ -332,7 +401,7 @@ func (s *Session) provisional() News {
 	}
 	for _, k := range t.pages {
 		found = append(found, k.found...)
-		if k.doc != nil {
+		if k.doc != nil && !k.draft {
 			p := k.result()
 			found = append(found, p.found...)
 			sum.Pages++

@@ -58,10 +58,17 @@ func (s *Session) apply(ctx context.Context) {
 	}
 	s.mu.Lock()
 	t.applied = told.ticket
-	if !t.settled {
-		s.tellOf(s.provisional())
-	}
 	s.mu.Unlock()
+	s.rouse() // who waits for the page does not wait for the findings
+	if t.settled {
+		return
+	}
+	s.mu.RLock()
+	news := s.provisional()
+	s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tellOf(news)
 }
 
 // isPageName reports whether a file is a page by its name: pages are compared
@@ -129,8 +136,8 @@ func (s *Session) reload(ctx context.Context) {
 		t.err, t.src, t.kit, t.pages = err, nil, nil, nil
 		return
 	}
-	if s.dates == nil {
-		s.dates = sync.OnceValue(kit.dates())
+	if s.dates == nil || s.datesOf != src.Config.Content {
+		s.dates, s.datesOf = sync.OnceValue(kit.dates()), src.Config.Content
 	}
 	changed := kit.differsFrom(before)
 	old := map[string]*kept{}
@@ -150,15 +157,21 @@ func (s *Session) reload(ctx context.Context) {
 				pages[i].good = s.lastGood(was)
 			}
 		case !was.read || changed.parse(was):
-			pages[i] = &kept{file: was.file}
+			pages[i] = &kept{file: was.file, stamp: was.stamp, good: was.good, before: was}
+			if !was.read {
+				pages[i].before = was.before
+			}
 		default:
 			k := *was
-			k.hasText, k.linksOf = false, 0
+			k.hasText, k.linksOf, k.tried = false, 0, false
 			k.proven = k.proven && !changed.config
 			pages[i] = &k
 		}
 		if pages[i].file != file {
 			src.Pages[i] = pages[i].file
+		}
+		if file.Broken { // readers do not find out that it can be read again: the watch tells
+			pages[i].stamp = stampOf(s.root, file.File.Path())
 		}
 	}
 	first := t.cur == nil
@@ -200,8 +213,9 @@ func sameFile(a, b *site.PageFile) bool {
 	return a.Broken == b.Broken && a.MDX == b.MDX && a.ID == b.ID && a.Route == b.Route && a.Out == b.Out && bytes.Equal(a.File.Text(), b.File.Text())
 }
 
+// stampOf follows a link: what changes is what it leads to.
 func stampOf(root *os.Root, name string) stamp {
-	info, err := root.Lstat(name)
+	info, err := root.Stat(name)
 	if err != nil {
 		return stamp{}
 	}
@@ -349,6 +363,10 @@ func (r *run) read(file *site.PageFile) *kept {
 	if !file.Broken {
 		k.doc, k.found = r.parsePage(file)
 		k.mistaken = diag.HasErrors(k.found)
+		if k.doc != nil {
+			n := k.doc.Front.Get("draft")
+			k.draft = n != nil && n.Bool
+		}
 	}
 	return k
 }
@@ -369,7 +387,7 @@ func (s *Session) renew(was, k *kept) {
 		return
 	}
 	p := t.byOut[k.file.Out]
-	if p == nil {
+	if p == nil || p.File.Path() != k.file.File.Path() {
 		t.stale = true // a draft, or a page that another one hides
 		return
 	}

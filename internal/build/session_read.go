@@ -28,7 +28,8 @@ func (s *Session) Read(ctx context.Context, name string) ([]byte, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return data, err
 	}
-	// A page that came just now is there once the site knows it.
+	// What came just now is there once the site knows it. A page that loads it
+	// before that would show it missing for good.
 	wait := false
 	if err := s.await(ctx, func() bool {
 		again := s.state.err == nil && s.state.src != nil && (s.state.stale || !s.state.whole) && s.expects(name)
@@ -40,9 +41,10 @@ func (s *Session) Read(ctx context.Context, name string) ([]byte, error) {
 	return s.readNow(name)
 }
 
-// expects reports whether a page will be at a place. mu is held.
+// expects reports whether a page or a file will be at a place. mu is held.
 func (s *Session) expects(name string) bool {
-	return slices.ContainsFunc(s.state.src.Pages, func(p *site.PageFile) bool { return p.Out == name || site.TwinOut(p.Out) == name })
+	return slices.ContainsFunc(s.state.src.Assets, func(a *site.Asset) bool { return a.Out == name }) ||
+		slices.ContainsFunc(s.state.src.Pages, func(p *site.PageFile) bool { return p.Out == name || site.TwinOut(p.Out) == name })
 }
 
 // notice looks whether the file of a page changed since it was read: whoever
@@ -65,8 +67,7 @@ func (s *Session) notice(ctx context.Context, name string) error {
 	if k.read {
 		return nil
 	}
-	next := kit.read(k.file)
-	next.stamp, next.good = k.stamp, k.good
+	next := s.readAnew(kit, k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.state

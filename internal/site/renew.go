@@ -18,7 +18,7 @@ func ReadPage(root *os.Root, old *PageFile) *PageFile {
 	if old.Broken {
 		return nil
 	}
-	if info, err := root.Lstat(name); err != nil || !info.Mode().IsRegular() {
+	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
 	data, fault, err := read(root, name)
