@@ -210,7 +210,7 @@ func (s *Session) tell(paths []string) (ticket int) {
 }
 
 // Settle waits until nothing is left to do and returns what was found: what
-// Check returns, without examples that were not asked for.
+// Check returns, without its lists of examples and pages.
 func (s *Session) Settle(ctx context.Context) (Result, error) {
 	s.telling.Lock()
 	ticket := s.told.ticket

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -64,13 +63,7 @@ func siteFolder(t testing.TB, peers, name string) string {
 // Ours is the page as it is published, with what proves it. The others get its
 // twin, plain Markdown, in a site of the same pages with the same navigation.
 func TestPage(t *testing.T) {
-	peers := folder(t)
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("SKIPPED: there is no chromium on the PATH")
-	}
-	dist := filepath.Join(t.TempDir(), "dist")
-	build(t, dist)
+	peers, chromium, dist := beside(t)
 	pages := own(t, dist)
 
 	type built struct{ name, dir string }

@@ -152,3 +152,17 @@ func table(t testing.TB, title string, rows [][]string) {
 	}
 	t.Logf("%s (%d processors, load %s)\n%s", title, runtime.NumCPU(), strings.TrimSpace(string(load)), b.String())
 }
+
+// beside returns what a comparison in a browser needs: the folder of the peers,
+// Chromium, and this repository's site, built for it.
+func beside(t *testing.T) (peers, chromium, dist string) {
+	t.Helper()
+	peers = folder(t)
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("SKIPPED: there is no chromium on the PATH")
+	}
+	dist = filepath.Join(t.TempDir(), "dist")
+	build(t, dist)
+	return peers, chromium, dist
+}

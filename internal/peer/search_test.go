@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -252,13 +251,7 @@ func ours(t testing.TB, dist string, queries []golden) answers {
 // The queries were written for this site, and its own engine knows the synonyms
 // of its configuration, which no other has a place for.
 func TestSearch(t *testing.T) {
-	peers := folder(t)
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("SKIPPED: there is no chromium on the PATH")
-	}
-	dist := filepath.Join(t.TempDir(), "dist")
-	build(t, dist)
+	peers, chromium, dist := beside(t)
 	queries := goldenQueries(t)
 	pages := builtPages(t, dist)
 	var sections []part

@@ -223,7 +223,7 @@ func serveOnce(t *testing.T, peers string, g generator, pages []page, saves int)
 			t.Fatal(err)
 		}
 		original, _, _ = bytes.Cut(original, []byte("\nA word for it: "))
-		time.Sleep(pace)
+		time.Sleep(pace) // between a writer's saves; nothing waits for something by it
 		toServed, toPush, err := s.save(t.Context(), g, dir, p, original, i)
 		if err != nil {
 			t.Logf("%s, %d pages: %v\n%s", g.name, len(pages), err, last(s.said.String(), 2000))
