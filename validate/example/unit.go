@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/validate/example/shell"
@@ -180,6 +181,7 @@ const notRun = "not run: a block of its session has a mistake"
 func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 	failed := u.broken
 	var session *shell.Session
+	uses := map[int]*usage.Recorder{} // what commands use, which their jobs add to
 	defer func() {
 		if session != nil {
 			// What is wrong with the end of a sandbox is no fault of the page.
@@ -204,7 +206,7 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 				continue
 			}
 		}
-		c.prove(ctx, it, session, results)
+		c.prove(ctx, it, session, uses, results)
 		failed = diag.HasErrors(results[it.index].Diagnostics)
 	}
 	if !u.broken {
@@ -212,6 +214,9 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 	}
 	if session != nil && !failed {
 		finish(ctx, session, u, results)
+	}
+	for index, recorder := range uses {
+		results[index].Uses = recorder.Uses()
 	}
 }
 
@@ -234,12 +239,13 @@ func (c *Checker) needsSession(it item) bool {
 	return it.attrs.display == "" && (isCommands(it.lang.name) || it.attrs.file != "")
 }
 
-// prove proves one block and, with it, the output it expects.
-func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, results []Result) {
+// prove proves one block and, with it, the output it expects. What commands
+// use goes into uses, by the number of the block.
+func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, uses map[int]*usage.Recorder, results []Result) {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	if isCommands(it.lang.name) && it.attrs.display == "" {
-		results[it.index] = c.runCommands(ctx, it, session)
+		results[it.index], uses[it.index] = c.runCommands(ctx, it, session)
 		if it.expected != nil {
 			results[it.expected.index] = Result{Level: Executed, Reason: "compared with what the commands above print"}
 		}
@@ -260,8 +266,9 @@ func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, re
 	results[it.index] = r
 }
 
-// runCommands runs a block of commands in its session.
-func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Session) Result {
+// runCommands runs a block of commands in its session. What it uses is
+// complete when the session is finished.
+func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Session) (Result, *usage.Recorder) {
 	block := shell.Block{
 		Code: it.fence.Code, Place: firstLine(it.fence), Console: it.lang.name == "console",
 		Exit: it.attrs.exit, Env: it.attrs.env,
@@ -270,7 +277,7 @@ func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Sessi
 		block.Output = &shell.Expected{Code: it.expected.fence.Code, Place: firstLine(it.expected.fence)}
 	}
 	out := session.Run(ctx, block)
-	return Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Rewrites: out.Rewrites, Uses: out.Uses}
+	return Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Rewrites: out.Rewrites}, out.Uses
 }
 
 func (c *Checker) shellOptions() shell.Options {

@@ -244,11 +244,8 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 		r.violate(d)
 		return errViolation
 	}
-	if c.job != nil && isServer(args) {
-		s.jobs.serve(c.job)
-	}
-	if c.job != nil && !isServer(args) && !strings.HasPrefix(args[0], "__docs_") {
-		s.jobs.settle(c.job)
+	if !strings.HasPrefix(args[0], "__docs_") {
+		c.comeUp()
 	}
 	s.ledger.begun(hc.Pos)
 	status := tool(c)
@@ -263,6 +260,18 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 		return interp.ExitStatus(uint8(status))
 	}
 	return nil
+}
+
+// comeUp says of a job what is to be expected of the command that it runs now:
+// a server will listen, another command will not.
+func (c *call) comeUp() {
+	switch {
+	case c.job == nil:
+	case isServer(c.args):
+		c.s.jobs.serve(c.job)
+	default:
+		c.s.jobs.settle(c.job)
+	}
 }
 
 // isServer reports whether a command line starts something that listens.

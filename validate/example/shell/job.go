@@ -162,11 +162,12 @@ func (js *jobs) settle(j *job) {
 	}
 }
 
-// serve records that a job runs a server.
+// serve records that a job runs a server, which is up when it listens.
 func (js *jobs) serve(j *job) {
 	js.mu.Lock()
 	defer js.mu.Unlock()
-	j.serves = true
+	j.serves, j.up = true, false
+	js.wake()
 }
 
 // notice records that the page looks at how a job ends, or ends it.
@@ -180,10 +181,14 @@ func (js *jobs) notice(j *job) {
 // its session is over.
 const jobGrace = 3 * time.Second
 
-// rest waits until every job has ended, listens, or does neither in time.
+// rest waits until every job has ended or listens. One that does neither has
+// jobGrace when it is no server, and the time of ctx when it is one: until it
+// listens it reads its configuration, and what it used must not depend on how
+// busy the machine is.
 func (js *jobs) rest(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, jobGrace)
-	defer cancel()
+	grace := time.NewTimer(jobGrace)
+	defer grace.Stop()
+	patient := true
 	for _, j := range js.all() {
 		// One that was stopped has no way to say that it is over.
 		defer context.AfterFunc(j.ctx, func() {
@@ -194,7 +199,9 @@ func (js *jobs) rest(ctx context.Context) {
 	}
 	for {
 		js.mu.Lock()
-		waits := slices.ContainsFunc(js.list, func(j *job) bool { return !j.over() && j.ctx.Err() == nil && !(j.serves && j.up) })
+		waits := slices.ContainsFunc(js.list, func(j *job) bool {
+			return !j.over() && j.ctx.Err() == nil && (j.serves && !j.up || !j.serves && patient)
+		})
 		changed := js.changed
 		js.mu.Unlock()
 		if !waits {
@@ -202,6 +209,28 @@ func (js *jobs) rest(ctx context.Context) {
 		}
 		select {
 		case <-changed:
+		case <-grace.C:
+			patient = false
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// met waits until a job is up or over, or for jobGrace.
+func (js *jobs) met(ctx context.Context, j *job) {
+	ctx, cancel := context.WithTimeout(ctx, jobGrace)
+	defer cancel()
+	for {
+		js.mu.Lock()
+		waits, changed := !j.up && !j.over() && j.ctx.Err() == nil, js.changed
+		js.mu.Unlock()
+		if !waits {
+			return
+		}
+		select {
+		case <-changed:
+		case <-j.ctx.Done():
 		case <-ctx.Done():
 			return
 		}

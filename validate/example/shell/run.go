@@ -155,7 +155,7 @@ func (r *run) place() source.Span {
 // finish says what came of the block.
 func (r *run) finish() Outcome {
 	o := r.outcome
-	o.Uses = r.uses.Uses()
+	o.Uses = r.uses
 	r.mu.Lock()
 	violation := r.violation
 	r.mu.Unlock()

@@ -108,7 +108,7 @@ wait
 `, prints(`"mode": "distributed"`+"\n"))
 		clean(t, got)
 		uses := ""
-		for _, u := range got.Uses {
+		for _, u := range got.Uses.Uses() {
 			uses += string(u.Kind) + " " + u.Name + "\n"
 		}
 		for _, want := range []string{"command compozy start", "flag compozy start --config", "mode redis=distributed"} {

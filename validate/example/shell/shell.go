@@ -72,7 +72,9 @@ type Outcome struct {
 	Ran         string   // a phrase for readers
 	Commands    []string // as they were written, in order
 	Rewrites    []Rewrite
-	Uses        []usage.Use
+	// Uses is what of the system the block used. Its jobs go on when it has
+	// ended, so that it is complete when the session is finished.
+	Uses *usage.Recorder
 	// Skipped says that the block did not run because an earlier block of the
 	// session failed, which is the one finding.
 	Skipped bool

@@ -309,6 +309,7 @@ func (c *call) envRun(args, extra []string, clean bool) int {
 	inner := *c
 	inner.args = args
 	inner.env = expand.ListEnviron(c.with(extra, clean)...)
+	inner.comeUp()
 	status := do(&inner)
 	c.err = inner.err
 	return status
@@ -479,6 +480,10 @@ func kill(c *call) int {
 			continue
 		}
 		c.s.jobs.notice(j)
+		if j != c.job {
+			// What it does before must not depend on who is faster.
+			c.s.jobs.met(c.ctx, j)
+		}
 		c.s.jobs.signal(j, chosen)
 		if j == c.job {
 			continue
