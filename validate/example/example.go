@@ -82,11 +82,12 @@ type Checker struct {
 	display     map[string]string // languages that are shown, with the reason
 	langs       []string          // all names an info string may begin with, sorted
 	environment func() string
+	deadline    time.Duration // of one example
 }
 
 // New returns a Checker. The configuration's languages need a reason each.
 func New(cfg site.Examples, o Options) (*Checker, error) {
-	c := &Checker{options: o, display: cfg.Display, environment: sync.OnceValue(findRedis)}
+	c := &Checker{options: o, display: cfg.Display, environment: sync.OnceValue(findRedis), deadline: deadline}
 	for _, l := range languages {
 		c.langs = append(c.langs, l.name)
 	}
@@ -114,7 +115,9 @@ func (c *Checker) Page(ctx context.Context, doc *mdx.Doc) []Result {
 		for _, at := range u.indexes() {
 			results[at].Why = why
 		}
-		c.remember(doc.File.Path(), number, u, p, results)
+		if ctx.Err() == nil { // what was not run to its end proves nothing
+			c.remember(doc.File.Path(), number, u, p, results)
+		}
 	}
 	for i, f := range doc.Fences {
 		results[i].Fence = f

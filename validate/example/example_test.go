@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -186,6 +187,44 @@ func TestDeadlineStopsAnExample(t *testing.T) {
 	defer cancel()
 	if got := findings(checker.Page(ctx, doc)); got != "1:1-8 example/timeout" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestDeadlineStopsCommands runs a block that never ends, many times: whichever
+// clock is faster, it does not pass and is not remembered.
+func TestDeadlineStopsCommands(t *testing.T) {
+	t.Parallel()
+	store := kept{}
+	checker, err := New(site.Examples{}, Options{Store: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checker.deadline = 20 * time.Millisecond
+	for range 25 {
+		if got := rules(checker, "```bash\nwhile true; do sleep 0.001; done\n```\n"); got != "example/timeout" {
+			t.Fatalf("the findings are %q", got)
+		}
+	}
+	if len(store) > 0 {
+		t.Errorf("%d answers are remembered", len(store))
+	}
+}
+
+// TestCancelledIsNotRemembered gives up while a block runs: that it has no
+// finding says nothing.
+func TestCancelledIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	store := kept{}
+	checker, err := New(site.Examples{}, Options{Store: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := mdx.Parse(source.NewFile("page.mdx", []byte("```bash\nsleep 9\n```\n")), mdx.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	checker.Page(ctx, doc)
+	if len(store) > 0 {
+		t.Errorf("%d answers are remembered", len(store))
 	}
 }
 

@@ -213,7 +213,7 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 		u.unused(results)
 	}
 	if session != nil && !failed {
-		finish(ctx, session, u, results)
+		c.finish(ctx, session, u, results)
 	}
 	for index, recorder := range uses {
 		results[index].Uses = recorder.Uses()
@@ -221,8 +221,8 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 }
 
 // finish puts what a session leaves unproven where it stands.
-func finish(ctx context.Context, session *shell.Session, u *unit, results []Result) {
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+func (c *Checker) finish(ctx context.Context, session *shell.Session, u *unit, results []Result) {
+	ctx, cancel := context.WithTimeout(ctx, c.deadline)
 	defer cancel()
 	for _, d := range session.Finish(ctx) {
 		at := u.items[len(u.items)-1].index
@@ -242,15 +242,17 @@ func (c *Checker) needsSession(it item) bool {
 // prove proves one block and, with it, the output it expects. What commands
 // use goes into uses, by the number of the block.
 func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, uses map[int]*usage.Recorder, results []Result) {
-	ctx, cancel := context.WithTimeout(ctx, deadline)
-	defer cancel()
 	if isCommands(it.lang.name) && it.attrs.display == "" {
+		// The session keeps the deadline, and tells what it stopped: a second
+		// clock that ends first would end the block without a word.
 		results[it.index], uses[it.index] = c.runCommands(ctx, it, session)
 		if it.expected != nil {
 			results[it.expected.index] = Result{Level: Executed, Reason: "compared with what the commands above print"}
 		}
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.deadline)
+	defer cancel()
 	r := it.lang.run(ctx, it.fence, it.attrs)
 	if it.attrs.display != "" {
 		r.Level, r.Reason, r.Resolved, r.Refused = Display, it.attrs.display, nil, nil
@@ -281,5 +283,5 @@ func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Sessi
 }
 
 func (c *Checker) shellOptions() shell.Options {
-	return shell.Options{Deadline: deadline, Redis: c.options.Redis}
+	return shell.Options{Deadline: c.deadline, Redis: c.options.Redis}
 }
