@@ -131,6 +131,9 @@ func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
 	// Said before the first answer: who got one finds the line in the log.
 	log.Info("serving /health and /metrics", "address", listener.Addr().String())
 	go func() { served <- s.http.Serve(listener) }()
+	if a.host.Ready != nil {
+		a.host.Ready()
+	}
 
 	select {
 	case err := <-served:

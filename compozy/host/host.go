@@ -34,6 +34,9 @@ type Host struct {
 	// Signals subscribes to the signals that ask for an end, and returns the
 	// function that ends the subscription.
 	Signals func() (<-chan os.Signal, func())
+	// Ready is called by a server when it is up: when it answers, and nothing
+	// that it does to start can fail any more. Nil tells nobody.
+	Ready func()
 	// InProcess says that this program cannot be started again as compozy, so
 	// that what else a child process does is done here.
 	InProcess bool

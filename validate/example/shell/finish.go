@@ -33,8 +33,15 @@ func (s *Session) Finish(ctx context.Context) []diag.Diagnostic {
 			continue
 		}
 		s.jobs.mu.Lock()
+		starts := j.starts()
 		failed, status := j.over() && !j.noticed && j.status != 0, j.status
 		s.jobs.mu.Unlock()
+		if starts && ctx.Err() != nil {
+			d := diag.New("example/timeout", j.at, "the background job %q was not up when its session was over", clip(firstOf(j.text))).
+				WithAdvice("a server that does not come up in time proves nothing: ask it for something, or mend what it waits for")
+			out = append(out, j.run.withOutput(d, ""))
+			continue
+		}
 		if !failed {
 			continue
 		}

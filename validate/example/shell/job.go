@@ -42,6 +42,8 @@ type job struct {
 	status    int
 	up        bool // it listens, or does not look as if it ever would
 	serves    bool // it runs a server, which ends when it is told to
+	works     bool // that server says that it is up and answers
+	sleepers  int  // commands of it that wait for nothing but time
 	noticed   bool // the page asked for its status, or ended it
 	receivers []chan os.Signal
 }
@@ -162,12 +164,43 @@ func (js *jobs) settle(j *job) {
 	}
 }
 
-// serve records that a job runs a server, which is up when it listens.
+// serve records that a job runs a server. Its port is waited for until it
+// listens, itself until it says that it works: between the two it can fail.
 func (js *jobs) serve(j *job) {
 	js.mu.Lock()
 	defer js.mu.Unlock()
-	j.serves, j.up = true, false
+	j.serves, j.up, j.works = true, false, false
 	js.wake()
+}
+
+// ready records that the server of a job works.
+func (js *jobs) ready(j *job) {
+	if j == nil {
+		return
+	}
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	j.up, j.works = true, true
+	js.wake()
+}
+
+// starts reports whether a job is a server that has not come up.
+func (j *job) starts() bool { return j.serves && !j.works && !j.over() && j.ctx.Err() == nil }
+
+// asleep records that a job waits for time to pass, until the function that
+// it returns is called.
+func (js *jobs) asleep(j *job) (awake func()) {
+	if j == nil {
+		return func() {}
+	}
+	count := func(n int) {
+		js.mu.Lock()
+		defer js.mu.Unlock()
+		j.sleepers += n
+		js.wake()
+	}
+	count(1)
+	return func() { count(-1) }
 }
 
 // notice records that the page looks at how a job ends, or ends it.
@@ -177,13 +210,13 @@ func (js *jobs) notice(j *job) {
 	j.noticed = true
 }
 
-// jobGrace is the time that a job which is no server has to end by itself when
-// its session is over.
+// jobGrace is the time that a job which sleeps has to end by itself when its
+// session is over.
 const jobGrace = 3 * time.Second
 
-// rest waits until every job has ended or listens. One that does neither has
-// jobGrace when it is no server, and the time of ctx when it is one: until it
-// listens it reads its configuration, and what it used must not depend on how
+// rest waits until every job has ended or is a server that works. One that
+// sleeps has jobGrace; one that does something, or a server that comes up, has
+// the time of ctx: what it uses, and whether it fails, must not depend on how
 // busy the machine is.
 func (js *jobs) rest(ctx context.Context) {
 	grace := time.NewTimer(jobGrace)
@@ -200,7 +233,7 @@ func (js *jobs) rest(ctx context.Context) {
 	for {
 		js.mu.Lock()
 		waits := slices.ContainsFunc(js.list, func(j *job) bool {
-			return !j.over() && j.ctx.Err() == nil && (j.serves && !j.up || !j.serves && patient)
+			return j.starts() || !j.serves && !j.over() && j.ctx.Err() == nil && (patient || j.sleepers == 0)
 		})
 		changed := js.changed
 		js.mu.Unlock()
@@ -217,13 +250,14 @@ func (js *jobs) rest(ctx context.Context) {
 	}
 }
 
-// met waits until a job is up or over, or for jobGrace.
+// met waits until a job is up or over, a server until it works, or for
+// jobGrace.
 func (js *jobs) met(ctx context.Context, j *job) {
 	ctx, cancel := context.WithTimeout(ctx, jobGrace)
 	defer cancel()
 	for {
 		js.mu.Lock()
-		waits, changed := !j.up && !j.over() && j.ctx.Err() == nil, js.changed
+		waits, changed := j.starts() || !j.up && !j.over() && j.ctx.Err() == nil, js.changed
 		js.mu.Unlock()
 		if !waits {
 			return
@@ -257,6 +291,9 @@ func (js *jobs) settled(ctx context.Context) {
 	defer cancel()
 	for {
 		waits, changed := js.pending(nil)
+		js.mu.Lock()
+		waits = waits || slices.ContainsFunc(js.list, (*job).starts)
+		js.mu.Unlock()
 		if !waits {
 			return
 		}

@@ -28,6 +28,9 @@ func TestUsesOfJobs(t *testing.T) {
 			return 1
 		}
 		defer l.Close()
+		time.Sleep(10 * time.Millisecond) // the cache that it opens
+		h.Usage.Add(usage.Mode, "redis=standalone")
+		h.Ready()
 		select {
 		case <-signals:
 			return 0
@@ -54,9 +57,80 @@ func TestUsesOfJobs(t *testing.T) {
 			if found := s.Finish(t.Context()); len(found) > 0 {
 				t.Errorf("the end of the session finds %v", found)
 			}
-			if diff := cmp.Diff([]usage.Use{{Kind: usage.Command, Name: "compozy start"}}, o.Uses.Uses()); diff != "" {
+			if diff := cmp.Diff([]usage.Use{{Kind: usage.Command, Name: "compozy start"}, {Kind: usage.Mode, Name: "redis=standalone"}}, o.Uses.Uses()); diff != "" {
 				t.Errorf("the uses differ (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// TestEndsOfJobs is about jobs that take their time and then fail, or never
+// come up: each is a finding, however fast the page is done.
+func TestEndsOfJobs(t *testing.T) {
+	t.Parallel()
+	program := func(ctx context.Context, args, _ []string, _ io.Reader, _, _ io.Writer) int {
+		h := host.From(ctx)
+		l, err := h.Listen(ctx, "tcp", "localhost:5001")
+		if err != nil {
+			return 1
+		}
+		defer l.Close()
+		if args[len(args)-1] == "never" {
+			<-ctx.Done()
+			return 1
+		}
+		time.Sleep(30 * time.Millisecond) // the cache that cannot be opened
+		return 1
+	}
+	for name, c := range map[string]struct {
+		script, want string
+		patience     time.Duration
+	}{
+		"fails behind its port": {"compozy start &\n", "example/hidden-failure", time.Minute},
+		"never comes up":        {"compozy start never &\n", "example/timeout", 50 * time.Millisecond},
+		"is stopped before":     {"compozy start &\nkill $!\n", "", time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := newSession(Options{}, program)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			clean(t, bash(t, s, c.script))
+			ctx, cancel := context.WithTimeout(t.Context(), c.patience)
+			defer cancel()
+			got := ""
+			for _, d := range s.Finish(ctx) {
+				got += d.Rule
+			}
+			if got != c.want {
+				t.Errorf("the end of the session finds %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestSlowJobs holds that a job which works has the time that it takes, and
+// one that sleeps does not keep a session for longer than jobGrace.
+func TestSlowJobs(t *testing.T) {
+	t.Parallel()
+	js := newJobs()
+	r := &run{block: Block{}, ctx: t.Context()}
+	busy := js.start(r, "busy", 10)
+	ctx, cancel := context.WithCancel(t.Context())
+	rested := make(chan struct{})
+	go func() {
+		defer close(rested)
+		js.rest(ctx)
+	}()
+	select {
+	case <-rested:
+		t.Error("a session does not wait for a job that works")
+	case <-time.After(jobGrace + 100*time.Millisecond):
+	}
+	awake := js.asleep(busy)
+	<-rested // it sleeps, and the grace is over
+	awake()
+	cancel()
 }

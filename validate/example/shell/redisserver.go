@@ -196,6 +196,7 @@ func redisServer(c *call) int {
 		c.s.jobs.settle(c.job)
 		return 0
 	}
+	c.s.jobs.ready(c.job)
 	signals, unsubscribe := c.s.jobs.subscribe(c.job)
 	defer unsubscribe()
 	select {

@@ -236,6 +236,7 @@ func runCompozy(c *call) int {
 	h := host.Host{
 		Dir: s.files.real(c.dir), Map: s.files.real, Listen: s.net.Listen, Dial: s.net.Dial, InProcess: true,
 		Signals: func() (<-chan os.Signal, func()) { return s.jobs.subscribe(c.job) },
+		Ready:   func() { s.jobs.ready(c.job) },
 	}
 	if r := s.owner(c.job); r != nil {
 		h.Usage = r.uses
@@ -359,6 +360,7 @@ func sleep(c *call) int {
 	}
 	t := time.NewTimer(total)
 	defer t.Stop()
+	defer c.s.jobs.asleep(c.job)()
 	select {
 	case <-t.C:
 	case <-c.ctx.Done():
