@@ -8,6 +8,7 @@
 package highlight
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 
@@ -128,7 +129,7 @@ func chromaTokens(lang, code string) (out []token, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	rest := code
+	rest, shell := code, lexer.Config().Name == "Bash"
 	for t := next(); t != chroma.EOF; t = next() {
 		text := t.Value
 		if len(text) > len(rest) { // some lexers end the code with a newline of their own
@@ -140,13 +141,35 @@ func chromaTokens(lang, code string) (out []token, ok bool) {
 		if !strings.HasPrefix(rest, text) {
 			return nil, false
 		}
+		class := classOf(t.Type)
+		if shell && class == className && !commands.MatchString(lastLine(code[:len(code)-len(rest)])) {
+			class = "" // "export" in "compozy cache export" is no command of the shell
+		}
 		rest = rest[len(text):]
-		out = append(out, token{classOf(t.Type), text})
+		out = append(out, token{class, text})
 	}
 	if rest != "" {
 		return nil, false
 	}
 	return merged(out), true
+}
+
+// commands matches what may stand before a command on its line: nothing, the
+// end of another one, words of the shell, variables for it.
+var commands = regexp.MustCompile("(?:^|[|&;({!`])\\s*(?:(?:if|elif|then|else|while|until|do|time|exec|command|builtin)\\s+|\\w+=\\S*\\s+)*$")
+
+// lastLine returns the end of code from where its last command line begins: a
+// backslash joins two.
+func lastLine(code string) string {
+	at := len(code)
+	for at > 0 {
+		i := strings.LastIndexByte(code[:at], '\n')
+		if i < 1 || code[i-1] != '\\' {
+			return code[i+1:]
+		}
+		at = i
+	}
+	return code
 }
 
 // The six classes; each is one hue of the theme.

@@ -101,6 +101,9 @@ func TestColours(t *testing.T) {
 		{"mdx", sampleMDX, `<span class="hk">mode</span>: <span class="hs">standalone</span>`},
 		{"mdx", sampleMDX, `<span class="hw">import </span>`},
 		{"mdx", "a < b and {unclosed\nmore", `a &lt; b and {unclosed`},
+		{"bash", "compozy cache export --file x\ncompozy help export\n", "compozy cache export --file x\ncompozy help export\n"},
+		{"bash", "export A=1\n", `<span class="hf">export </span>`},
+		{"bash", "a && B=2 exec c \\\n  export | if test -f x; then echo y; fi\n", `<span class="hf">exec </span>c <span class="hs">\` + "\n  </span>" + `export | <span class="hw">if </span><span class="hf">test </span>-f x; <span class="hw">then </span><span class="hf">echo </span>y; <span class="hw">fi`},
 		{"unheard-of", "<b>", `&lt;b&gt;`},
 	} {
 		if got := write(New(), test.lang, test.code, Options{}); !strings.Contains(got, test.want) {
