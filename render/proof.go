@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"html/template"
+	"slices"
 
 	"github.com/compozy/docs/internal/site"
 )
@@ -55,7 +56,9 @@ const ProofPath = "/proof/"
 func (r *Renderer) Proof(s *site.Site, p Proof) ([]File, error) {
 	b := newBuffer()
 	defer buffers.Put(b)
-	if err := r.shell.ExecuteTemplate(b, "proof.html", p); err != nil {
+	read := p
+	read.Pages = inReadingOrder(s, p.Pages)
+	if err := r.shell.ExecuteTemplate(b, "proof.html", read); err != nil {
 		return nil, err
 	}
 	page, err := r.shellFile("proof/index.html", shellPage{
@@ -65,6 +68,8 @@ func (r *Renderer) Proof(s *site.Site, p Proof) ([]File, error) {
 		Description: "Every example of this site, how far it is proven, and what ran.",
 		Canonical:   absolute(s, ProofPath),
 		Nav:         navigation(s, nil),
+		Crumbs:      []crumb{{Title: s.Config.Site.Title, Href: s.Href("/")}, {Title: "Proof"}},
+		TOC:         proofContents(read.Pages),
 		Heading:     "Proof",
 		Lead:        "Every example of this site, how far it is proven, and what ran. This page was written by the build that made the site.",
 		Article:     template.HTML(b.String()),
@@ -77,4 +82,32 @@ func (r *Renderer) Proof(s *site.Site, p Proof) ([]File, error) {
 		return nil, err
 	}
 	return []File{page, {Path: "proof.json", Data: append(data, '\n')}}, nil
+}
+
+// inReadingOrder returns pages in the order of the navigation, which is how
+// readers know them; those outside it follow.
+func inReadingOrder(s *site.Site, pages []ProofPage) []ProofPage {
+	at := make(map[string]int, len(s.Order))
+	for i, p := range s.Order {
+		at[p.Route] = i
+	}
+	place := func(p ProofPage) int {
+		if i, ok := at[p.Route]; ok {
+			return i
+		}
+		return len(at)
+	}
+	return slices.SortedStableFunc(slices.Values(pages), func(a, b ProofPage) int { return place(a) - place(b) })
+}
+
+// proofContents lists the pages of a site that is small enough for a list.
+func proofContents(pages []ProofPage) []tocEntry {
+	if len(pages) < 2 || len(pages) > wholePages {
+		return nil
+	}
+	var toc []tocEntry
+	for _, p := range pages {
+		toc = append(toc, tocEntry{Text: p.Title, Href: "#" + encodeURL(p.Anchor)})
+	}
+	return toc
 }
