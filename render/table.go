@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/compozy/docs/internal/mdx"
+	"github.com/compozy/docs/render/component"
 )
 
 // tableEnd follows a table. The theme draws a table when this is there and not
@@ -113,8 +114,11 @@ func (w *writer) row(row *mdx.TableRow, labels []string) {
 			continue
 		}
 		look := cellLook{stacks: labels != nil}
-		if i == 0 && !w.bare && !row.Header && isKey(cell) {
+		if key, ok := keyOf(cell); ok && i == 0 && !w.bare && !row.Header {
 			look.class = "key"
+			if !strings.ContainsAny(key, " -") { // flags have their own way to break
+				look.name = key
+			}
 		}
 		if i > 0 && i < len(labels) && !row.Header {
 			look.label = labels[i]
@@ -124,19 +128,23 @@ func (w *writer) row(row *mdx.TableRow, labels []string) {
 	w.str("</tr>\n")
 }
 
-// isKey reports a cell that holds a name of the documented system and nothing
-// else; what follows it in the row is about that name.
-func isKey(cell *mdx.TableCell) bool {
+// keyOf returns what a cell holds that holds a name of the documented system
+// and nothing else; what follows it in the row is about that name.
+func keyOf(cell *mdx.TableCell) (string, bool) {
 	if len(cell.Kids) != 1 {
-		return false
+		return "", false
 	}
-	_, ok := cell.Kids[0].(*mdx.CodeSpan)
-	return ok
+	span, ok := cell.Kids[0].(*mdx.CodeSpan)
+	if !ok {
+		return "", false
+	}
+	return span.Value, true
 }
 
 // cellLook is what a cell has besides its text.
 type cellLook struct {
 	class  string
+	name   string // of the documented system, which is all that the cell holds
 	label  string // of its column, for when the header is out of sight
 	stacks bool   // it stands in a table that stacks
 }
@@ -168,6 +176,10 @@ func (w *writer) cell(cell *mdx.TableCell, tag string, look cellLook) {
 		}
 	}
 	w.str(">")
-	w.nodes(cell.Kids)
+	if look.name != "" {
+		w.str("<code>" + string(component.Breakable(look.name)) + "</code>")
+	} else {
+		w.nodes(cell.Kids)
+	}
 	w.str("</" + tag + ">\n")
 }

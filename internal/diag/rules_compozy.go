@@ -88,7 +88,7 @@ var compozyRules = []Rule{
 	},
 	{
 		ID: "compozy/alias-conflict", Severity: Error,
-		Summary: "mcpproxy and mcp_proxy stand side by side",
+		Summary: "mcp_proxy stands beside mcpproxy",
 		Cause:   "They are two spellings of one section. Keys in both could contradict each other.",
 		Example: "mcpproxy:\n  port: 6001\nmcp_proxy:\n  port: 6002",
 		Remedy:  "Move all keys under mcpproxy and remove mcp_proxy.",

@@ -32,7 +32,7 @@ type commonFlags struct {
 type commandView struct {
 	Heading  template.HTML
 	Summary  template.HTML
-	Long     []template.HTML
+	Long     []template.HTML // blocks
 	Usage    template.HTML
 	Example  template.HTML
 	Flags    []flagView
@@ -125,8 +125,8 @@ func cliView(c *call) any {
 			Example: c.code("bash", "Example", command.Example), Exits: command.Exits,
 		}
 		for paragraph := range strings.SplitSeq(command.Long, "\n\n") {
-			if paragraph = strings.TrimSpace(paragraph); paragraph != "" {
-				view.Long = append(view.Long, prose(paragraph))
+			if strings.TrimSpace(paragraph) != "" {
+				view.Long = append(view.Long, c.paragraph(paragraph))
 			}
 		}
 		if whole {
@@ -167,6 +167,26 @@ func cliView(c *call) any {
 	}
 	v.Filter = c.flag("filter") || c.el.Attr("filter") == nil && n > manyFields
 	return v
+}
+
+// paragraph is a part of a help text: what is indented is to be typed, and
+// number signs mark a title.
+func (c *call) paragraph(text string) template.HTML {
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
+	typed := !slices.ContainsFunc(lines, func(line string) bool {
+		return !strings.HasPrefix(line, "\t") && !strings.HasPrefix(line, "    ")
+	})
+	if typed {
+		for i, line := range lines {
+			lines[i] = strings.TrimSpace(line)
+		}
+		return c.code("bash", "", strings.Join(lines, "\n"))
+	}
+	text = strings.TrimSpace(text)
+	if title := strings.TrimLeft(text, "#"); len(title) < len(text) && strings.HasPrefix(title, " ") {
+		return `<p class="command-title">` + prose(strings.TrimSuffix(strings.TrimSpace(title), ":")) + "</p>"
+	}
+	return "<p>" + prose(text) + "</p>"
 }
 
 // sentence ends a phrase.

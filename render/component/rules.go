@@ -57,8 +57,12 @@ func rulesView(c *call) any {
 	return v
 }
 
-// capital begins a phrase as a sentence does.
+// capital begins a phrase as a sentence does. A name such as mcp_proxy stays
+// what one has to type.
 func capital(s string) string {
+	if first, _, _ := strings.Cut(s, " "); strings.ContainsAny(strings.TrimRight(first, ".,:"), "._/") {
+		return s
+	}
 	for i, r := range s {
 		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
 	}

@@ -136,6 +136,21 @@ func heading(level int, id string, content template.HTML, text string) template.
 		`<a class="anchor" href="#` + esc(id) + `" aria-label="Link to “` + esc(text) + `”"></a></h` + n + `>`)
 }
 
+// Breakable returns the HTML of a name: one that may be longer than its column
+// breaks between its words.
+func Breakable(name string) template.HTML {
+	esc := template.HTMLEscapeString(name)
+	if len(name) < longName {
+		return template.HTML(esc)
+	}
+	return template.HTML(betweenWords.Replace(esc))
+}
+
+// longName is about what the narrowest column holds.
+const longName = 20
+
+var betweenWords = strings.NewReplacer("_", "_<wbr>", ".", ".<wbr>", ",", ",<wbr>")
+
 func codeHTML(text string) template.HTML {
 	return template.HTML("<code>" + template.HTMLEscapeString(text) + "</code>")
 }

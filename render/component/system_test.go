@@ -20,6 +20,7 @@ const sampleSchema = `{"title":"Sample","type":"object","required":["mode"],"pro
 	"redis":{"type":"object","description":"The cache.","properties":{
 		"password":{"type":"string","x-sensitive":true,"x-env":"SAMPLE_PASSWORD","x-mode":"redis=distributed","minLength":1},
 		"tree":{"$ref":"#/$defs/tree"},
+		"limit_of_items":{"type":"integer","x-env":"SAMPLE_LIMIT_OF_ITEMS"},
 		"either":{"oneOf":[{"type":"string"},{"type":"object","properties":{"inner":{"type":"integer","maximum":9,"deprecated":true}}}]}}}},
 	"$defs":{"tree":{"type":"object","properties":{"kids":{"type":"array","items":{"$ref":"#/$defs/tree"}}}}}}`
 
@@ -39,12 +40,13 @@ func sampleSystem(t *testing.T) *facts.System {
 		},
 		Commands: []facts.Command{
 			{Path: "compozy", Summary: "the whole", Usage: "compozy COMMAND", Group: true, Flags: []facts.Flag{{Name: "config", Shared: true, Value: "FILE", Default: "compozy.yaml", Usage: "The file."}}},
-			{Path: "compozy start", Summary: "starts <it>", Long: "First.\n\nSecond `code`.", Usage: "compozy start [flags]", Example: "compozy start --mode standalone",
+			{Path: "compozy start", Summary: "starts <it>", Long: "First.\n\nSecond `code`.\n\n#### Linux:\n\n\tsource <(compozy)\n\tcompozy", Usage: "compozy start [flags]", Example: "compozy start --mode standalone",
 				Flags: []facts.Flag{{Name: "mode", Shorthand: "m", Value: "WORD", Usage: "The mode.", Env: "SAMPLE_MODE", Setting: "mode"}, {Name: "config", Shared: true, Usage: "The file."}, {Name: "wait", Usage: "Wait."}},
 				Exits: []facts.Exit{{Status: 0, Meaning: "clean"}}},
 		},
 		Rules: []facts.Rule{
 			{ID: "compozy/mode", Severity: "error", Summary: "a mode is no mode", Cause: "Because `mode` is <odd>.", Example: "mode: x", Remedy: "Write `standalone`."},
+			{ID: "link/old-name", Severity: "info", Summary: "old_name is an older spelling", Cause: "It was.", Remedy: "Write the new one."},
 			{ID: "link/missing-page", Severity: "warning", Summary: "a link leads nowhere", Cause: "Nowhere.", Example: "[x](y)", Remedy: "Mend it."},
 		},
 		Schema:  func(name string) (*facts.Schema, bool) { return schema, name == "config.json" },
@@ -98,7 +100,10 @@ func TestSystemComponents(t *testing.T) {
 		{"figures", with(el("MeasuredTable"), "prefix", "snapshot"), []string{"Snapshot of 1,000 keys", "12\u00a0ms", "Measured on 2 cores"}, "Start"},
 		{"chosen figures", with(el("MeasuredTable"), "names", []mdx.Value{"start", "snapshot.1k.time"}), []string{"Start", "0.5", "Snapshot"}, "nothing"},
 		{"counts", el("Proof"), []string{"<dt>links resolved</dt><dd>14</dd>", "<dt>examples executed</dt><dd>15</dd>"}, "nothing"},
+		{"long names", with(el("EnvTable"), "prefix", "redis"), []string{"<code>SAMPLE_<wbr>LIMIT_<wbr>OF_<wbr>ITEMS</code>", "redis.<wbr>limit_<wbr>of_<wbr>items<", "<code>SAMPLE_PASSWORD</code>", ">redis.password<"}, "PASS<wbr>"},
+		{"help", with(el("CliReference"), "command", "compozy start"), []string{`<p>First.</p>`, `<p class="command-title">Linux</p>`, "<pre", "source &lt;(compozy)\ncompozy", "</pre>"}, "# Linux"},
 		{"rules", with(el("RuleReference"), "area", "compozy"), []string{`<h3 id="compozy-mode"><code>compozy/mode</code>`, "tone-danger", "A mode is no mode.", "Because <code>mode</code> is &lt;odd&gt;.", "mode: x", "Write <code>standalone</code>."}, "link"},
+		{"rules about names", with(el("RuleReference"), "area", "link"), []string{"<strong>old_name is an older spelling.</strong>", "<strong>A link leads nowhere.</strong>"}, "Old_name"},
 		{"vocabulary", el("ComponentReference"), []string{`id="accordion-component"`, "<code>Accordion</code>, <code>AccordionItem</code>, <code>Details</code>", "ComponentReference", "<code>Tab</code>", "It stands in <code>Tabs</code>."}, `class="nothing"`},
 		{"a component", with(el("ComponentReference"), "name", "Measured"), []string{"It may stand in a line of text.", "<code>name</code>", "required"}, "<h3"},
 	} {

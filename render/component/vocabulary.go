@@ -58,7 +58,7 @@ var toneWords = []string{"note", "info", "tip", "success", "warning", "warn", "c
 
 // vocabulary is the table of built-in components.
 func vocabulary() []*definition {
-	templates := template.Must(template.New("").ParseFS(templateFiles, "templates/*.html"))
+	templates := template.Must(template.New("").Funcs(template.FuncMap{"breakable": Breakable}).ParseFS(templateFiles, "templates/*.html"))
 	var defs []*definition
 	add := func(names []string, tmpl string, view func(*call) any, c mdx.Component) {
 		t := templates.Lookup(tmpl)

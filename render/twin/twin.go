@@ -270,6 +270,8 @@ func (w *writer) attribute(b *strings.Builder, a *mdx.Attr) {
 // read parses the HTML of an element. The context is a table where the element
 // is a part of one: HTML drops such parts anywhere else.
 func read(markup string) []*html.Node {
+	// Where a name may break, its text does not end.
+	markup = strings.ReplaceAll(markup, "<wbr>", "")
 	nodes, err := html.ParseFragment(strings.NewReader(markup), &html.Node{Type: html.ElementNode, Data: "article", DataAtom: atom.Article})
 	if err != nil {
 		return []*html.Node{{Type: html.TextNode, Data: markup}}

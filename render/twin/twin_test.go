@@ -14,6 +14,8 @@ import (
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/internal/source"
 	"github.com/compozy/docs/render/component"
+	system "github.com/compozy/docs/render/facts"
+	"github.com/compozy/docs/render/schemadoc"
 	"github.com/compozy/docs/render/twin"
 )
 
@@ -201,5 +203,25 @@ func TestPages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNamesThatBreak holds that a name which may break on a page is whole here.
+func TestNamesThatBreak(t *testing.T) {
+	t.Parallel()
+	schema, err := schemadoc.Parse("config.json", []byte(`{"type":"object","properties":{"limits":{"type":"object","properties":{"largest_file_size":{"type":"integer","x-env":"SAMPLE_LARGEST_FILE_SIZE"}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := &system.System{Schema: func(string) (*system.Schema, bool) { return schema, true }}
+	out, err := twin.Write(twin.Source{
+		Doc: read(t, "p.mdx", "<EnvTable />"), Title: "T", Origin: "https://docs.example.com", Href: "/p/",
+		Library: component.Builtin().WithSystem(func() *system.System { return known }),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "| `SAMPLE_LARGEST_FILE_SIZE`<br>limits.largest_file_size |"; !strings.Contains(string(out), want) {
+		t.Errorf("the twin has no %s; it is\n%s", want, out)
 	}
 }
