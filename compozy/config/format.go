@@ -143,8 +143,8 @@ func (d *decoder) port(s subject) bool {
 	n, err := strconv.Atoi(s.n.Text)
 	switch {
 	case err != nil && !errors.Is(err, strconv.ErrRange):
-		d.add(s.at, diag.New("compozy/invalid-value", s.span, "%s is %s%s, which is not a port number", s.at, s.shown(), s.from()).
-			WithAdvice("a port is a number between 1 and 65535"))
+		dg := diag.New("compozy/invalid-value", s.span, "%s is %s%s, which is not a port number", s.at, s.shown(), s.from())
+		d.add(s.at, s.injected(dg).WithAdvice("a port is a number between 1 and 65535"))
 	case err != nil || n < 1 || n > 65535:
 		d.add(s.at, diag.New("compozy/limit", s.span, "%s is %s%s, not a port between 1 and 65535", s.at, s.n.Text, s.from()).
 			WithAdvice("a port is a number between 1 and 65535"))
@@ -152,6 +152,18 @@ func (d *decoder) port(s subject) bool {
 		return true
 	}
 	return false
+}
+
+// injected adds where a variable such as REDIS_PORT=tcp://10.96.0.12:6379 comes
+// from: Kubernetes sets one for each service of the namespace.
+func (s subject) injected(dg diag.Diagnostic) diag.Diagnostic {
+	name := s.l.source.Name
+	service, isPort := strings.CutSuffix(name, "_PORT")
+	if s.l.source.Kind != FromEnv || !isPort || !strings.HasPrefix(s.n.Text, "tcp://") && !strings.HasPrefix(s.n.Text, "udp://") {
+		return dg
+	}
+	return dg.WithAdvice("Kubernetes sets %s for a service called %s; enableServiceLinks: false in the pod keeps it out",
+		name, strings.ReplaceAll(strings.ToLower(service), "_", "-"))
 }
 
 // wrongURL says what a URL lacks, "" for nothing. It never quotes the URL,

@@ -224,7 +224,7 @@ func (d *decoder) wrongType(s subject) {
 		d.noUnit(s)
 		return
 	}
-	dg := diag.New("compozy/invalid-type", s.span, "%s is %s%s, not %s", s.at, s.describe(), s.from(), expectedType(s.f))
+	dg := s.injected(diag.New("compozy/invalid-type", s.span, "%s is %s%s, not %s", s.at, s.describe(), s.from(), expectedType(s.f)))
 	switch {
 	case s.n.Kind == tree.String && s.n.Text == "" && len(s.l.in.used) == 1 && !s.f.Sensitive:
 		name := s.l.in.used[0]

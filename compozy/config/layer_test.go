@@ -335,3 +335,28 @@ func TestExpansionIsBounded(t *testing.T) {
 		t.Errorf("the host is %d bytes long, want the default", len(got))
 	}
 }
+
+// TestInjectedPorts looks at the variables that Kubernetes sets in each pod.
+func TestInjectedPorts(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]string{
+		"REDIS_PORT=tcp://10.96.0.12:6379":     "for a service called redis",
+		"MCP_PROXY_PORT=tcp://10.96.0.12:6001": "for a service called mcp-proxy",
+		"SERVER_PORT=udp://10.96.0.12:53":      "for a service called server",
+		"REDIS_PORT=six":                       "",
+		"SERVER_PORT=six":                      "",
+	} {
+		cfg, ds := decode("", []string{variable}, nil)
+		if len(ds) != 1 {
+			t.Errorf("%s: want one finding, got %s", variable, showAll(cfg))
+			continue
+		}
+		var advice []string
+		for _, n := range ds[0].Notes {
+			advice = append(advice, n.Message)
+		}
+		if said := strings.Join(advice, "\n"); !strings.Contains(said, want) || strings.Contains(said, "Kubernetes") != (want != "") {
+			t.Errorf("%s: the advice is %q, want %q in it", variable, said, want)
+		}
+	}
+}
