@@ -16,6 +16,7 @@ func (d *decoder) check() {
 	d.checkRedis()
 	d.checkTemporal()
 	d.checkMCPProxy()
+	d.checkEffect()
 	d.checkPorts()
 	d.checkRuntime()
 	d.checkProduction()
@@ -154,6 +155,9 @@ func (d *decoder) checkRedisAddress() {
 		if why := wrongURL(RedisURL, d.cfg.String(url)); why != "" {
 			d.cfg.bad[url] = true
 			d.add(url, d.new("compozy/redis-url", url, "redis.url is %s, which is not the URL of a Redis server", d.show(url)).WithAdvice("%s", why))
+		} else if advice := d.reg.strayParameter(d.cfg.String(url)); advice != "" {
+			d.cfg.bad[url] = true
+			d.add(url, d.new("compozy/redis-url", url, "redis.url is %s, and nothing reads its parameters but db", d.show(url)).WithAdvice("%s", advice))
 		}
 	case d.cfg.String(addr) != "":
 		if why := wrongAddress(d.cfg.String(addr)); why != "" {

@@ -189,13 +189,39 @@ func wrongURL(format Format, text string) string {
 	if format != RedisURL {
 		return ""
 	}
-	if db := strings.Trim(u.Path, "/"); db != "" {
-		if n, err := strconv.Atoi(db); err != nil || n < 0 {
+	path, named := strings.Trim(u.Path, "/"), u.Query().Get("db")
+	for _, db := range []string{path, named} {
+		if n, err := strconv.Atoi(db); db != "" && (err != nil || n < 0) {
 			return "what follows the host is the number of the database: redis://host:port/0"
 		}
 	}
+	if path != "" && named != "" && path != named {
+		return "it names two databases: keep the one behind the host, redis://host:port/" + path
+	}
 	if u.Query().Has("sslmode") {
 		return "sslmode is a word of PostgreSQL; for TLS write rediss://"
+	}
+	return ""
+}
+
+// strayParameter says what to do about a parameter of a Redis URL that nothing
+// reads, "" when there is none. A name that no setting has is not repeated: it
+// may be a piece of a password.
+func (r *registry) strayParameter(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	for _, name := range sortedKeys(u.Query()) {
+		switch {
+		case name == "db":
+		case name == "skip_verify":
+			return "remove skip_verify: certificates are always verified"
+		case r.fields["redis."+name] != nil:
+			return name + " is a setting of its own: redis." + name
+		default:
+			return "remove what follows the question mark; a ? in a password is written %3F"
+		}
 	}
 	return ""
 }

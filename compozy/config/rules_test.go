@@ -214,6 +214,44 @@ var firings = []firing{
 		near: persistent + "      data_dir: ./data",
 	},
 	{
+		rule: "compozy/no-effect", yaml: "redis:\n  url: redis://r:6379/1\n  password: hunter2\n  db: 0", at: "3:13", path: "redis.password",
+		text: "redis.password and 1 other setting have no effect: redis.url is set and wins",
+		near: "redis:\n  url: redis://:hunter2@r/0\n  addr: r:6379\n  host: r\n  port: 6379\n  password: hunter2\n  db: 0\n  tls_enabled: true",
+	},
+	{
+		rule: "compozy/no-effect", yaml: "redis:\n  url: rediss://r:6379\n  tls_enabled: false", at: "3:16", path: "redis.tls_enabled",
+		text: "redis.tls_enabled has no effect", near: "redis:\n  url: redis://r:6379\n  tls_enabled: false",
+	},
+	{
+		rule: "compozy/no-effect", yaml: "redis:\n  url: redis://r:6379?db=2", env: []string{"REDIS_DB=1"}, path: "redis.db",
+		text: "has no effect (environment variable REDIS_DB): redis.url", near: "redis:\n  url: redis://r:6379?db=2", nearEnv: []string{"REDIS_DB=2"},
+	},
+	{
+		rule: "compozy/no-effect", yaml: "redis:\n  addr: a:1\n  host: b", at: "3:9", path: "redis.host", text: "redis.addr is set and wins",
+		near: "redis:\n  addr: a:1\n  host: a\n  port: \"1\"",
+	},
+	{
+		rule: "compozy/no-effect", yaml: "database:\n  conn_string: postgres://u@db/app\n  ssl_mode: require", at: "3:13",
+		path: "database.ssl_mode", text: "database.conn_string is set and wins",
+		near: "database:\n  conn_string: postgres://u@db/app?sslmode=require\n  ssl_mode: require\n  user: u\n  name: app",
+	},
+	{
+		rule: "compozy/no-effect", yaml: "database:\n  path: ./data/app.db", at: "2:9", path: "database.path", text: "no engine",
+		near: "database:\n  name: app",
+	},
+	{
+		rule: "compozy/other-mode", yaml: "mode: standalone\nredis:\n  url: redis://r:6379\n  password: x", at: "3:8", path: "redis.url",
+		text: "redis runs in standalone mode", near: "mode: standalone\nredis:\n  mode: distributed\n  url: redis://r:6379",
+	},
+	{
+		rule: "compozy/other-mode", yaml: "temporal:\n  standalone:\n    ui_port: 9000", at: "3:14", path: "temporal.standalone.ui_port",
+		text: "temporal runs in remote mode", near: "temporal:\n  standalone:\n    ui_port: 8233",
+	},
+	{
+		rule: "compozy/other-mode", env: []string{"TEMPORAL_HOST_PORT=t:1", "COMPOZY_MODE=standalone"}, path: "temporal.host_port",
+		text: "(environment variable TEMPORAL_HOST_PORT)", nearEnv: []string{"TEMPORAL_HOST_PORT=t:1"},
+	},
+	{
 		rule: "compozy/redis-address", yaml: "redis:\n  host: \"\"", at: "2:9", path: "redis.host",
 		near: "mode: standalone\nredis:\n  host: \"\"",
 	},
@@ -228,6 +266,18 @@ var firings = []firing{
 	{
 		rule: "compozy/redis-url", yaml: "redis:\n  url: http://redis.internal:6379", at: "2:8", path: "redis.url",
 		near: "redis:\n  url: rediss://redis.internal:6379/1",
+	},
+	{
+		rule: "compozy/redis-url", yaml: "redis:\n  url: redis://redis.internal?read_timeout=9s", at: "2:8", path: "redis.url",
+		text: "nothing reads its parameters but db", near: "redis:\n  url: redis://redis.internal?db=1",
+	},
+	{
+		rule: "compozy/redis-url", yaml: "redis:\n  url: redis://redis.internal/1?db=2", at: "2:8", path: "redis.url",
+		near: "redis:\n  url: redis://redis.internal/2?db=2",
+	},
+	{
+		rule: "compozy/redis-url", yaml: "redis:\n  url: redis://redis.internal?db=two", at: "2:8", path: "redis.url",
+		near: "redis:\n  url: redis://redis.internal?db=2",
 	},
 	{
 		rule: "compozy/redis-db", yaml: "mode: standalone\nredis:\n  db: 16", at: "3:7", path: "redis.db", text: `"16"`,

@@ -52,6 +52,7 @@ var elsewhere = map[string]string{
 	// Remarks about the running system, which a page's example does not show.
 	"compozy/alias-used":            "compozy/config TestRules",
 	"compozy/redis-default-address": "compozy/config TestRules",
+	"compozy/other-mode":            "compozy/config TestRules",
 	"example/timeout":               "validate/example TestDeadlineStopsAnExample",
 	// Other hosts.
 	"link/external-dead":        "validate/link TestCheckExternal",

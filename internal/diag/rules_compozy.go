@@ -164,6 +164,20 @@ var compozyRules = []Rule{
 		Remedy:  "Remove the section, set redis.mode: standalone, or say enabled: false.",
 	},
 	{
+		ID: "compozy/no-effect", Severity: Warning,
+		Summary: "a value is given and another setting overrules it",
+		Cause:   "redis.url says the address, the password, the database and TLS at once, redis.addr host and port, database.conn_string everything about the database. A setting beside one of them is not read, also when the other leaves it out. Nothing at all reads database.path: there is no engine with a file.",
+		Example: "mode: distributed\nredis:\n  url: redis://redis.internal:6379\n  password: ${REDIS_PASSWORD:-hunter2}",
+		Remedy:  "Say it in the setting that wins, for instance redis://:${REDIS_PASSWORD}@redis.internal:6379, or remove that setting.",
+	},
+	{
+		ID: "compozy/other-mode", Severity: Info,
+		Summary: "a value is given that only another mode reads",
+		Cause:   "The address of an external service means nothing to a component that runs inside the process, and the other way round. A file that serves several modes may hold both.",
+		Example: "mode: standalone\nredis:\n  addr: redis.internal:6379",
+		Remedy:  "Leave it for the other mode, remove it, or change the mode of the component.",
+	},
+	{
 		ID: "compozy/redis-address", Severity: Error,
 		Summary: "Redis has no usable address",
 		Cause:   "In distributed mode redis.url, redis.addr or redis.host names the server, in this order. All of them are empty, or redis.addr is not host:port.",
@@ -180,7 +194,7 @@ var compozyRules = []Rule{
 	{
 		ID: "compozy/redis-url", Severity: Error,
 		Summary: "redis.url is not the URL of a Redis server",
-		Cause:   "The URL has another scheme than redis or rediss, lacks its host, names a port or database that does not exist, or holds a special character that is not escaped.",
+		Cause:   "The URL has another scheme than redis or rediss, lacks its host, names a port or database that does not exist, holds a special character that is not escaped, or has a parameter other than db, which nothing reads.",
 		Example: "redis:\n  url: http://redis.internal:6379",
 		Remedy:  "Write redis://:password@host:6379/0, or rediss:// for TLS. Write special characters of the password as %XX.",
 	},

@@ -3,7 +3,7 @@ package diag
 var yamlProofRules = []Rule{
 	{
 		ID: "example/contradiction", Severity: Error, Summary: "a configuration names two servers, passwords or databases",
-		Cause:   "For the connection to Redis one setting counts: url before addr, addr before host and port, and a url's own password, database and TLS before the keys of those names. The example gives a second one that says something else. The client ignores it silently.",
+		Cause:   "For the connection to Redis one setting counts: url before addr, addr before host and port, and a url's own password, database and TLS before the keys of those names. The example gives a second one that says something else. It has no effect, and a reader who copies the example gets a warning at each start.",
 		Example: "```yaml\nredis:\n  url: redis://redis.internal:6379/1\n  db: 2\n```\n",
 		Remedy:  "Remove the setting that does not count, or let both say the same. Where the page shows on purpose which one counts, say what the server demands: server=\"db=1\".",
 	},

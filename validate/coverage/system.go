@@ -128,6 +128,7 @@ const (
 var routes = map[string]route{
 	"compozy/alias-used":            byRemark, // correct text
 	"compozy/redis-default-address": byRemark, // correct text
+	"compozy/other-mode":            byRemark, // correct text
 	"compozy/unknown-flag":          byFlags,  // a file has no flags
 	"compozy/flag-conflict":         byFlags,  // a file has no flags
 	"compozy/shadowed-value":        byLayers, // one layer alone has nothing to lose to

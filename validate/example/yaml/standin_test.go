@@ -105,7 +105,12 @@ func TestContradictions(t *testing.T) {
 			}
 		})
 	}
-	ex := example("redis:\n  url: redis://:p@r:1\n")
+	ex := example("redis:\n  url: redis://r:1\n  password: q\n")
+	ex.Failure = &Failure{Rule: "compozy/no-effect", Path: "redis.password", Span: ex.Place}
+	if out := Run(t.Context(), ex); len(out.Diagnostics) > 0 || len(out.Refused) != 1 {
+		t.Errorf("a page that shows the warning: %q, %d warnings shown", messages(out.Diagnostics), len(out.Refused))
+	}
+	ex = example("redis:\n  url: redis://:p@r:1\n")
 	ex.Env = []string{"REDIS_PASSWORD=q"}
 	if got := findings(Run(t.Context(), ex).Diagnostics); got != "1:1-8"+found {
 		t.Errorf("a second password in the environment: %q", got)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/compozy/docs/compozy/cache"
 	"github.com/compozy/docs/compozy/config"
@@ -12,6 +13,9 @@ import (
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/source"
 )
+
+// noEffect is the rule by which the system warns of what it does not read.
+const noEffect = "compozy/no-effect"
 
 // trial is one example on its way through the system.
 type trial struct {
@@ -72,8 +76,8 @@ func (t *trial) judge() bool {
 	}
 	for _, f := range findings {
 		// Remarks are for who runs the configuration, not for who shows it.
-		if f.Severity == diag.Info {
-			continue
+		if f.Severity == diag.Info || f.Rule == noEffect && strings.HasPrefix(f.Path, "redis.") {
+			continue // the latter is a contradiction, which a page may not hold
 		}
 		if !f.Span.HasPlace() { // about the environment or the flags
 			f.Span = t.Place
@@ -90,6 +94,8 @@ func (t *trial) judge() bool {
 	}
 	t.out.Diagnostics = append(t.out.Diagnostics, t.expectations()...)
 	switch redis := t.cfg.Modes().Redis; {
+	case redis.Effective == mode.Distributed && t.Failure != nil && t.Failure.Rule == noEffect:
+		// The page shows the contradiction.
 	case redis.Effective == mode.Distributed:
 		t.out.Diagnostics = append(t.out.Diagnostics, t.contradictions()...)
 	case t.Server != nil:
