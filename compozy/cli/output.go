@@ -57,6 +57,10 @@ func (o *output) terminal() bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
 }
 
+// widestCell is how far a value widens its column. A longer one has its line
+// for itself, and the rest of its row follows below, in place.
+const widestCell = 56
+
 // table writes rows with aligned columns, two blanks apart, without trailing
 // blanks.
 func table(w io.Writer, rows [][]string) {
@@ -67,19 +71,25 @@ func table(w io.Writer, rows [][]string) {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			// A long value widens the table no further than this.
-			if n := utf8.RuneCountInString(row[i]); i < len(row)-1 {
-				widths[i] = max(widths[i], min(n, 56))
+			if n := utf8.RuneCountInString(row[i]); i < len(row)-1 && n <= widestCell {
+				widths[i] = max(widths[i], n)
 			}
 		}
 	}
 	var b strings.Builder
 	for _, row := range rows {
 		var line strings.Builder
+		column := 0
 		for i, cell := range row {
 			line.WriteString(cell)
-			if i < len(row)-1 {
-				line.WriteString(strings.Repeat(" ", max(widths[i]-utf8.RuneCountInString(cell), 0)+2))
+			room := widths[i] - utf8.RuneCountInString(cell) + 2
+			column += widths[i] + 2
+			switch {
+			case i == len(row)-1:
+			case room < 2:
+				line.WriteString("\n" + strings.Repeat(" ", column))
+			default:
+				line.WriteString(strings.Repeat(" ", room))
 			}
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
