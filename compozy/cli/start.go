@@ -264,13 +264,21 @@ func portError(ctx context.Context, cfg *config.Config, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		f.message = fmt.Sprintf("%s %d (%s): another program listens on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
-		return f.help("end the other program, or choose another port: --%s N, %s or %s in the file", port.Flag, port.Env, pathPort)
+		return f.help("end the other program, or choose another port: %s", giving(cfg, port, "N"))
 	case errors.Is(err, syscall.EACCES):
 		f.message = fmt.Sprintf("%s %d (%s): this user may not listen on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
-		return f.help("choose a port above 1023")
+		return f.help("choose a port above 1023: %s", giving(cfg, port, "N"))
 	}
 	f.message = fmt.Sprintf("%s %q (%s): this machine cannot listen on this address", pathHost, cfg.Show(pathHost), cfg.Source(pathHost))
-	return f.help("choose an address of this machine: --%s 127.0.0.1, or 0.0.0.0 for all", host.Flag)
+	return f.help("choose an address of this machine, 127.0.0.1 or 0.0.0.0 for all: %s", giving(cfg, host, "ADDRESS"))
+}
+
+// giving says how another value is given: a flag does not win over the file.
+func giving(cfg *config.Config, f *config.Field, value string) string {
+	if cfg.Source(f.Path).Kind == config.FromYAML {
+		return f.Path + " in the file, which wins over the flag --" + f.Flag
+	}
+	return fmt.Sprintf("--%s %s, %s or %s in the file", f.Flag, value, f.Env, f.Path)
 }
 
 // announce logs what was decided, and what this build leaves to others.
