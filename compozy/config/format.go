@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -44,11 +45,8 @@ func (d *decoder) duration(s subject) bool {
 	switch {
 	case err == nil && text != s.n.Text:
 		err = errors.New("blanks around the value")
-	case err == nil && s.f.MinDuration != nil && v < *s.f.MinDuration:
-		d.tooShort(s, below(v, *s.f.MinDuration), fmt.Sprintf("the value is at least %s", short(*s.f.MinDuration)))
-		return false
-	case err == nil && s.f.AboveDuration != nil && v <= *s.f.AboveDuration:
-		d.tooShort(s, below(v, *s.f.AboveDuration), fmt.Sprintf("the value is more than %s, for instance the default %v", short(*s.f.AboveDuration), s.f.Default))
+	case err == nil && s.f.tooBrief(v):
+		d.tooShort(s, below(v, *cmp.Or(s.f.MinDuration, s.f.AboveDuration)), s.f.boundText())
 		return false
 	}
 	if err == nil {
@@ -68,6 +66,19 @@ func (d *decoder) duration(s subject) bool {
 	}
 	d.add(s.at, dg)
 	return false
+}
+
+// tooBrief reports whether a duration is below what the setting takes.
+func (f *Field) tooBrief(v time.Duration) bool {
+	return f.MinDuration != nil && v < *f.MinDuration || f.AboveDuration != nil && v <= *f.AboveDuration
+}
+
+// boundText words the bound of a setting that has one.
+func (f *Field) boundText() string {
+	if f.MinDuration != nil {
+		return "the value is at least " + short(*f.MinDuration)
+	}
+	return fmt.Sprintf("the value is more than %s, for instance the default %v", short(*f.AboveDuration), f.Default)
 }
 
 // below says how a duration falls short of a bound.
@@ -94,13 +105,17 @@ func (d *decoder) tooShort(s subject, what, advice string) {
 func (d *decoder) noUnit(s subject) {
 	text := strings.TrimSpace(s.n.Text)
 	dg := diag.New("compozy/duration-unit", s.span, "%s is %s%s, a number without a unit", s.at, quoted(text), s.from())
-	if text == "0" {
-		d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write 0s"), s, "0s"))
-		return
-	}
 	seconds := text + "s"
-	if _, err := time.ParseDuration(seconds); err != nil {
+	v, err := time.ParseDuration(seconds)
+	switch {
+	case err != nil:
 		d.add(s.at, dg.WithAdvice("write a number with a unit: 500ms, 30s, 5m, 1h30m"))
+		return
+	case s.f.tooBrief(v): // seconds would be refused, too
+		d.add(s.at, dg.WithAdvice("write a number with a unit; %s", s.f.boundText()))
+		return
+	case text == "0":
+		d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write 0s"), s, "0s"))
 		return
 	}
 	d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write %s if seconds are meant, %sms if milliseconds are", seconds, text), s, seconds).Unsure(true))

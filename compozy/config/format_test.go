@@ -62,6 +62,10 @@ func TestFormats(t *testing.T) {
 		{"redis:\n  port: \"\"", "", ""},
 		{"redis:\n  port: \"65536\"", "limit", "between 1 and 65535"},
 		{"redis:\n  port: 99999999999999999999", "limit", ""},
+		{"redis:\n  ping_timeout: 0", "duration-unit", "more than 0s, for instance the default 1s"},
+		{"database:\n  migration_timeout: 30", "duration-unit", "at least 45s"},
+		{"server:\n  timeout: -1", "duration-unit", "at least 0s"},
+		{"server:\n  timeout: 0", "duration-unit", "write 0s"},
 		{"server:\n  cors_enabled: \"yes\"", "invalid-type", "write true or false"},
 		{"server:\n  cors_enabled: \"true\"", "invalid-type", "without quotes"},
 		{"server:\n  host: 127", "invalid-type", "in quotes"},
@@ -89,6 +93,12 @@ func TestFormats(t *testing.T) {
 		if len(ds) != 1 || ds[0].Rule != "compozy/"+test.rule {
 			t.Errorf("%q: want one compozy/%s, got %s", test.yaml, test.rule, showAll(cfg))
 			continue
+		}
+		if fix := ds[0].Fix; fix != nil {
+			mended, _ := decode(test.yaml[:fix.Span.Start]+fix.NewText+test.yaml[fix.Span.End:], nil, nil)
+			if test.rule == "duration-unit" && !mended.Valid() {
+				t.Errorf("%q: the fix %q is refused, too: %s", test.yaml, fix.NewText, showAll(mended))
+			}
 		}
 		var notes []string
 		for _, n := range ds[0].Notes {
