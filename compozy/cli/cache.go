@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"os"
@@ -171,11 +172,14 @@ func work(err error) error {
 func remedied(f *failure, err error) *failure {
 	var locked *snapshot.LockedError
 	var space *snapshot.SpaceError
+	var withheld *snapshot.WithheldError
 	switch {
 	case errors.Is(err, snapshot.ErrKey):
 		return f.help("set %s to the key that the snapshots were written with", snapshot.KeyVariable)
 	case errors.Is(err, snapshot.ErrNewer):
 		return f.help("use the version of compozy that wrote the snapshots, or a later one")
+	case errors.As(err, &withheld) && errors.Is(err, fs.ErrPermission):
+		return f.help("nothing in the directory was changed; give the directory and all that is in it to the user that runs compozy")
 	case errors.Is(err, snapshot.ErrDamaged):
 		return f.help("nothing in the directory was changed; bring it back from a backup, or move it away to begin with an empty cache")
 	case errors.Is(err, snapshot.ErrForeign):

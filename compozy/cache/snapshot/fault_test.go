@@ -170,6 +170,8 @@ func judge(t *testing.T, what, dir string, opts snapshot.Options, older, newest 
 	switch {
 	case errors.Is(err, snapshot.ErrNewer) && len(got) == 0:
 		outcome = "refused as newer" // one bit makes a 3 of the 1
+	case errors.Is(err, fs.ErrPermission) && errors.Is(refusal, fs.ErrPermission) && len(got) == 0:
+		outcome = "refused as withheld"
 	case err != nil:
 		t.Errorf("%s: %v", what, err)
 	case same(got, newest):
@@ -182,7 +184,7 @@ func judge(t *testing.T, what, dir string, opts snapshot.Options, older, newest 
 	default:
 		t.Errorf("%s: %d entries, warnings %q", what, len(got), report.Warnings)
 	}
-	if outcome == "" || outcome == "refused as newer" || !saves {
+	if outcome == "" || strings.HasPrefix(outcome, "refused") || !saves {
 		return outcome
 	}
 	next := numbered(3)

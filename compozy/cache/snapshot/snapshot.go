@@ -124,6 +124,18 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("the snapshot directory %q is in use by the process %d", e.Dir, e.PID)
 }
 
+// WithheldError says that this process is not given a file that may well be
+// whole, for want of a permission or of file descriptors.
+type WithheldError struct {
+	what string
+	err  error
+}
+
+func (e *WithheldError) Error() string { return fmt.Sprintf("%s is not to be had: %v", e.what, e.err) }
+
+// Unwrap returns the system's error.
+func (e *WithheldError) Unwrap() error { return e.err }
+
 // SpaceError says that the disk has no room for another generation.
 type SpaceError struct {
 	Dir        string

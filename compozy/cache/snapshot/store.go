@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/compozy/docs/compozy/cache/dataset"
 )
@@ -241,7 +242,8 @@ type Report struct {
 //
 // An empty directory gives no entry and no error. After an error what fn has
 // seen is worth nothing, and the Store writes no more: what could not be read
-// is not overwritten.
+// is not overwritten. A [WithheldError] is no damage: the generation is there,
+// and no older one is taken for it.
 func (s *Store) Restore(ctx context.Context, strict bool, fn func(dataset.Entry) error) (Report, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -275,6 +277,9 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 	if errors.Is(err, ErrNewer) {
 		return report, fmt.Errorf("snapshot in %q: %w", s.name, err)
 	}
+	if withheld(err) {
+		return report, &WithheldError{fmt.Sprintf("the file %s of the snapshots in %q", currentName, s.name), s.told(err)}
+	}
 	if err != nil {
 		if err := warn(0, err); err != nil {
 			return report, err
@@ -301,6 +306,8 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 			// The older ones would be refused for the same reason, or would be
 			// older than what the right key or program gives.
 			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.name, err)
+		case withheld(err):
+			return report, &WithheldError{fmt.Sprintf("generation %d of the snapshots in %q", n, s.name), s.told(err)}
 		case err != nil:
 			s.damaged[n] = true
 			if err := warn(n, err); err != nil {
@@ -334,6 +341,13 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 		return report, nil
 	}
 	return report, fmt.Errorf("%w: %s", ErrDamaged, strings.Join(report.Warnings, "; "))
+}
+
+// withheld reports whether an error says nothing about the snapshot: it may
+// well be whole, and this process cannot have it. To go on with an older one
+// would throw the newer data away for a chmod that is missing.
+func withheld(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
 // candidates are the generations in the directory and the one that CURRENT
