@@ -53,21 +53,10 @@ func blockTime(name string, args []string) (time.Duration, bool) {
 func (s *session) block(cmd *command, args []string, timeout time.Duration) {
 	s.flush()
 	f := s.f
-	f.gate.lock()
-	args = f.resolveLast(s.db, args)
-	w := &waiter{db: s.db, cmd: cmd, args: args, keys: map[string]struct{}{}, reply: make(chan []byte, 1)}
-	if reply, ok := f.try(w); ok {
-		s.out = append(s.out, reply...)
-		f.settle()
-		f.gate.unlock()
+	w := s.queueUp(cmd, args)
+	if w == nil {
 		return
 	}
-	for _, key := range cmd.keys(args) {
-		w.keys[key] = struct{}{}
-	}
-	f.waiters = append(f.waiters, w)
-	f.gate.unlock()
-
 	var expired <-chan time.Time
 	if timeout > 0 {
 		timer := time.NewTimer(timeout)
@@ -95,6 +84,25 @@ func (s *session) block(cmd *command, args []string, timeout time.Duration) {
 			s.out = append(s.out, replyNilArray...)
 		}
 	}
+}
+
+// queueUp runs a blocking command, or returns what now waits for its turn.
+func (s *session) queueUp(cmd *command, args []string) *waiter {
+	f := s.f
+	f.gate.lock()
+	defer f.gate.unlock()
+	args = f.resolveLast(s.db, args)
+	w := &waiter{db: s.db, cmd: cmd, args: args, keys: map[string]struct{}{}, reply: make(chan []byte, 1)}
+	if reply, ok := f.try(w); ok {
+		s.out = append(s.out, reply...)
+		f.settle()
+		return nil
+	}
+	for _, key := range cmd.keys(args) {
+		w.keys[key] = struct{}{}
+	}
+	f.waiters = append(f.waiters, w)
+	return w
 }
 
 func (f *front) forget(w *waiter) {

@@ -281,6 +281,11 @@ func (f *front) expire(db int, keys []string) {
 
 // advance lets time pass in miniredis up to now, which walks every key.
 func (f *front) advance() {
+	defer func() {
+		if r := recover(); r != nil {
+			f.degrade("the tick of the clock", r)
+		}
+	}()
 	now := f.instant()
 	if d := now.Sub(f.moment); d > 0 {
 		f.m.FastForward(d)

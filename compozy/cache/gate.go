@@ -48,7 +48,7 @@ func (g gate) lockContext(ctx context.Context) error {
 // The miniredis connections that fn may open itself bypass the gate and must
 // not outlive fn. No others exist: the server has no listener, and the only
 // dialer is that of the client.
-func (c *Cache) freeze(ctx context.Context, fn func(m *miniredis.Miniredis) error) error {
+func (c *Cache) freeze(ctx context.Context, fn func(m *miniredis.Miniredis) error) (err error) {
 	if c.front == nil {
 		return errNotEmbedded
 	}
@@ -60,6 +60,15 @@ func (c *Cache) freeze(ctx context.Context, fn func(m *miniredis.Miniredis) erro
 		return err
 	}
 	c.front.advance()
+	if err := c.front.failure(); err != nil {
+		return err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			c.front.degrade("a snapshot", r)
+			err = c.front.failure()
+		}
+	}()
 	return fn(c.front.m)
 }
 

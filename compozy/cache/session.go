@@ -79,6 +79,15 @@ func (s *session) end() {
 }
 
 func (s *session) handle(args []string) {
+	// What a command does in miniredis is guarded by call.do; this is for what
+	// is done around it. Nobody knows what the connection is in by now.
+	defer func() {
+		if r := recover(); r != nil {
+			s.f.gate.lock()
+			defer s.f.gate.unlock()
+			s.out, s.quit = append(s.out, s.f.degrade(args[0], r)...), true
+		}
+	}()
 	cmd, problem := check(args)
 	if problem != "" {
 		s.dirty = s.dirty || s.queue != nil
