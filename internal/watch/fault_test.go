@@ -241,27 +241,49 @@ func TestDegradesLater(t *testing.T) {
 	}
 }
 
-// TestRootGoes holds that the site's folder may be replaced as a whole.
+// TestRootGoes holds that the site's folder may be replaced as a whole, also
+// with the folder that it is in, of which the system tells nothing.
 func TestRootGoes(t *testing.T) {
 	t.Parallel()
-	base := t.TempDir()
-	s := &stage{t: t, dir: filepath.Join(base, "site"), folders: []string{"content"}}
-	s.write("content/a.mdx", "x")
-	s.write("../next/content/b.mdx", "x")
-	s.open(Options{Root: s.dir}, quick)
-	s.rename("", "../old")
-	if c := s.receive(); !c.All {
-		t.Fatalf("the change is %+v, want All", c)
+	ways := map[string]func(s *stage){
+		"itself":           func(s *stage) { s.rename("", "../old") },
+		"the folder above": func(s *stage) { s.rename("..", "../../old") },
 	}
-	s.rename("../next", "")
-	for {
-		if c := s.receive(); c.All || slices.Contains(c.Paths, "content/b.mdx") {
-			break
-		}
-	}
-	s.write("content/c.mdx", "x")
-	if told, _ := s.settle(); !slices.Contains(told, "content/c.mdx") {
-		t.Errorf("told are %q", told)
+	for name, goes := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base := t.TempDir()
+			s := &stage{t: t, dir: filepath.Join(base, "above", "site"), folders: []string{"content"}}
+			s.write("content/a.mdx", "x")
+			s.write("../../next/content/b.mdx", "x")
+			opt := Options{Root: s.dir, Log: func(text string) {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.logged = append(s.logged, text)
+			}}
+			s.open(opt, quick)
+			for turn := range 2 {
+				goes(s)
+				if c := s.receive(); !c.All {
+					t.Fatalf("the change is %+v, want All", c)
+				}
+				s.must(os.MkdirAll(filepath.Dir(s.dir), 0o755))
+				s.rename("../../next", "")
+				if c := s.receive(); !c.All {
+					t.Fatalf("the change is %+v, want All", c)
+				}
+				s.write("content/c.mdx", "x")
+				if told, _ := s.settle(); !slices.Contains(told, "content/c.mdx") {
+					t.Errorf("told are %q", told)
+				}
+				if got, want := strings.Count(s.logs(), "there again"), turn+1; got != want || strings.Count(s.logs(), "moved or removed") != want {
+					t.Errorf("turn %d: it says\n%s", turn, s.logs())
+				}
+				s.write("../../next/content/b.mdx", "x")
+				s.must(os.RemoveAll(filepath.Join(base, "old")))
+				s.must(os.RemoveAll(filepath.Join(base, "above", "old")))
+			}
+		})
 	}
 }
 

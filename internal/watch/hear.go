@@ -20,7 +20,7 @@ const moved = fsnotify.Create | fsnotify.Remove | fsnotify.Rename
 const tries = 8
 
 // errNoRoot says that the folder is gone in which all others were. Nothing
-// above it is watched, so that nobody would tell when it comes back.
+// above it is watched: its place is looked at until a folder is there again.
 var errNoRoot = errors.New("the site's folder was moved or removed")
 
 // begin sets the first watches.
@@ -67,6 +67,11 @@ func (l *loop) degrade(why error) {
 		_ = l.queue.close() // the reason to degrade says more
 	}
 	l.queue = nil
+	if errors.Is(why, errNoRoot) {
+		l.absent = true
+		l.log(fmt.Sprintf("%v: looking every %v for another one in its place", errNoRoot, l.interval(0)))
+		return
+	}
 	l.tree = l.walk(".", nil)
 	hint := ""
 	if errors.Is(why, syscall.ENOSPC) || errors.Is(why, syscall.EMFILE) {
@@ -75,10 +80,37 @@ func (l *loop) degrade(why error) {
 	l.log(fmt.Sprintf("the system cannot be asked which files change (%v): looking every %v instead%s", why, l.interval(0), hint))
 }
 
+// isAway reports whether the folder that is watched is not in its place any
+// more. When a folder above it was moved nobody tells.
+func (l *loop) isAway() bool {
+	info, err := os.Stat(l.root)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	id, ok := identityOf(info)
+	return ok && id != l.tree.id
+}
+
+// comeBack begins again when a folder is in the root's place.
+func (l *loop) comeBack() {
+	if info, err := os.Stat(l.root); err != nil || !info.IsDir() {
+		return
+	}
+	l.absent = false
+	l.log("the site's folder is there again")
+	l.tellAll()
+	if err := l.ask(); err != nil {
+		l.degrade(err)
+	}
+}
+
 // watch replaces what is watched.
 func (l *loop) watch(s set) {
 	before := l.set
 	l.set = s
+	if l.absent {
+		return
+	}
 	if l.queue == nil {
 		l.only = func(rel string) bool { return before.of(rel) == within && s.of(rel) == within }
 		l.poll()

@@ -13,15 +13,16 @@ import (
 // loop is the one goroutine that knows the tree and decides what is told.
 type loop struct {
 	Options
-	on    platform
-	root  string // absolute
-	set   set
-	tree  *folder
-	links map[string]*file    // the symbolic links among the files: nobody tells when what they lead to is written
-	queue *queue              // nil when polling
-	homes map[identity]string // the paths of watched folders
-	only  func(rel string) bool
-	worst int // times in a row that the system failed
+	on     platform
+	root   string // absolute
+	set    set
+	tree   *folder
+	links  map[string]*file    // the symbolic links among the files: nobody tells when what they lead to is written
+	queue  *queue              // nil when polling
+	homes  map[identity]string // the paths of watched folders
+	only   func(rel string) bool
+	worst  int  // times in a row that the system failed
+	absent bool // no folder is in the root's place
 
 	pending map[string]bool // since the last moment of quiet
 	all     bool
@@ -137,10 +138,18 @@ func (l *loop) mature() {
 }
 
 // look finds what the system does not tell: everything when polling, else what
-// symbolic links lead to.
+// symbolic links lead to, and whether the root is where it was.
 func (l *loop) look() {
-	if l.queue == nil {
+	switch {
+	case l.absent:
+		l.comeBack()
+		return
+	case l.queue == nil:
 		l.poll()
+		return
+	case l.isAway():
+		l.degrade(errNoRoot)
+		l.tellAll()
 		return
 	}
 	for rel, f := range l.links {
