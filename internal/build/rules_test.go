@@ -61,6 +61,7 @@ var elsewhere = map[string]string{
 	"link/external-unreachable": "validate/link TestCheckExternalUnreachable",
 	// No input is known on which the parser gives up; the fuzzer looks for one.
 	"second/failed":         "validate/second FuzzRead",
+	"run/failed":            "validate/example TestCrashIsAFinding",
 	"run/locked":            "internal/build TestSecondBuildIsRefused",
 	"run/output-conflict":   "internal/build TestPublishRefuses",
 	"run/output-not-ours":   "internal/build TestPublishRefuses",

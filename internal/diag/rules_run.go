@@ -64,4 +64,13 @@ var runRules = []Rule{
 		Example: "docs render no-such-file.mdx",
 		Remedy:  "Check the spelling of the path and the permissions of the file.",
 	},
+	{
+		ID: "run/failed", Severity: Error,
+		Summary: "docs cannot do its work",
+		Cause: "A component of the site fails on a page that uses it, or docs itself has a mistake. The message says which. " +
+			"A mistake in docs is not yours: it stands beside the page or the example at which it happened.",
+		Example: "a components/Name.html that takes the hundredth letter of an empty text",
+		Remedy: "Mend the component. For a mistake in docs itself, type DOCS_STACK=1 docs check and report what it prints with the page; " +
+			"until then write the place in another way.",
+	},
 }

@@ -335,3 +335,19 @@ func rules(c *Checker, text string) string {
 	}
 	return strings.Join(out, " ")
 }
+
+// TestCrashIsAFinding: a crash of our own code is told of at the example.
+func TestCrashIsAFinding(t *testing.T) {
+	t.Parallel()
+	checker, err := New(site.Examples{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := mdx.Parse(source.NewFile("page.mdx", []byte("Text.\n\n```yaml\nmode: standalone\n```\n")), mdx.Options{MDX: true})
+	it := item{fence: doc.Fences[0], lang: language{name: "yaml", run: func(context.Context, *mdx.CodeBlock, attributes) Result { panic("no such luck\nmore") }}}
+	results := make([]Result, 1)
+	checker.prove(t.Context(), it, nil, nil, results)
+	if got := findings(results); got != "3:1-8 run/failed" || !strings.HasSuffix(results[0].Diagnostics[0].Message, ": no such luck") {
+		t.Errorf("found is %q: %v", got, results[0].Diagnostics)
+	}
+}

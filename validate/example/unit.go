@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
@@ -242,6 +243,16 @@ func (c *Checker) needsSession(it item) bool {
 // prove proves one block and, with it, the output it expects. What commands
 // use goes into uses, by the number of the block.
 func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, uses map[int]*usage.Recorder, results []Result) {
+	defer func() {
+		// It is one example's trouble, and a page's author cannot do without the
+		// findings of the others.
+		if p := recover(); p != nil {
+			text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
+			d := diag.New("run/failed", firstLine(it.fence), "docs itself fails at this example: %s", text).
+				WithAdvice("report it with the example; until it is mended, show it with display=\"docs fails at it\"")
+			results[it.index] = Result{Level: Executed, Reason: "not proven", Diagnostics: []diag.Diagnostic{d}}
+		}
+	}()
 	if isCommands(it.lang.name) && it.attrs.display == "" {
 		// The session keeps the deadline, and tells what it stopped: a second
 		// clock that ends first would end the block without a word.

@@ -104,8 +104,9 @@ func (s *Session) outside(j *job, name string) error {
 func (s *Session) jobIn(env expand.Environ) *job { return s.jobs.byPID(env.Get(varJob).String()) }
 
 // call judges each simple command before it runs.
-func (s *Session) call(ctx context.Context, args []string) ([]string, error) {
+func (s *Session) call(ctx context.Context, args []string) (_ []string, err error) {
 	hc := interp.HandlerCtx(ctx)
+	defer s.caught(hc, args[0], &err)
 	j := s.jobIn(hc.Env)
 	if j != nil && j.ctx.Err() != nil && args[0] != cmdEnd {
 		return nil, context.Cause(j.ctx)
@@ -223,12 +224,7 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 	if c.job = s.jobIn(hc.Env); c.job != nil {
 		c.ctx = c.job.ctx
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
-			err = s.stop(c.job, "the command %q failed inside: %s", args[0], text)
-		}
-	}()
+	defer s.caught(hc, args[0], &err)
 	tool, ok := tools[args[0]]
 	switch {
 	case ok:
@@ -262,6 +258,16 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 	return nil
 }
 
+// caught turns a crash of our own code into a finding. The shell runs what is
+// in a pipe, in a job or behind "<(" in goroutines of its own, where nobody else
+// catches it: a crash of the interpreter itself there ends the program.
+func (s *Session) caught(hc interp.HandlerContext, what string, err *error) {
+	if p := recover(); p != nil {
+		text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
+		*err = s.stop(s.jobIn(hc.Env), "the command %q failed inside: %s", what, text)
+	}
+}
+
 // comeUp says of a job what is to be expected of the command that it runs now:
 // a server will listen, another command will not.
 func (c *call) comeUp() {
@@ -280,8 +286,9 @@ func isServer(args []string) bool {
 }
 
 // open opens files for redirections.
-func (s *Session) open(ctx context.Context, name string, flag int, perm os.FileMode) (io.ReadWriteCloser, error) {
+func (s *Session) open(ctx context.Context, name string, flag int, perm os.FileMode) (_ io.ReadWriteCloser, err error) {
 	hc := interp.HandlerCtx(ctx)
+	defer s.caught(hc, name, &err)
 	if name == os.DevNull {
 		return &devNull{}, nil
 	}
@@ -311,8 +318,10 @@ func (s *Session) openFile(j *job, rel, name string, flag int, perm os.FileMode)
 	}}, nil
 }
 
-func (s *Session) stat(ctx context.Context, name string, follow bool) (fs.FileInfo, error) {
-	dir := interp.HandlerCtx(ctx).Dir
+func (s *Session) stat(ctx context.Context, name string, follow bool) (_ fs.FileInfo, err error) {
+	hc := interp.HandlerCtx(ctx)
+	defer s.caught(hc, name, &err)
+	dir := hc.Dir
 	rel, err := s.files.rel(dir, name)
 	if err != nil {
 		up, down := s.files.above(absolute(dir, name))
@@ -339,8 +348,10 @@ func (s *Session) access(ctx context.Context, name string, mode interp.AccessMod
 	return nil
 }
 
-func (s *Session) readDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
-	dir := interp.HandlerCtx(ctx).Dir
+func (s *Session) readDir(ctx context.Context, name string) (_ []fs.DirEntry, err error) {
+	hc := interp.HandlerCtx(ctx)
+	defer s.caught(hc, name, &err)
+	dir := hc.Dir
 	rel, err := s.files.rel(dir, name)
 	if err == nil {
 		return fs.ReadDir(s.files.root.FS(), rel)

@@ -266,3 +266,23 @@ func TestSameEachTime(t *testing.T) {
 		t.Errorf("the findings differ:\n%s", strings.Join(all, "\n---\n"))
 	}
 }
+
+// TestCrashInAPipe: what the shell runs in a goroutine of its own may crash as
+// what it runs in ours.
+func TestCrashInAPipe(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"echo x > file | cat", "echo x > file & wait", "cat < file | cat", "ls * | cat"} {
+		s, err := NewSession(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := s.files
+		s.files = nil // what opens a file crashes
+		out := bash(t, s, text+"\n")
+		s.files = files
+		_ = s.Close()
+		if len(out.Diagnostics) != 1 || !strings.Contains(out.Diagnostics[0].Message, "failed inside") {
+			t.Errorf("%s: found is %v", text, out.Diagnostics)
+		}
+	}
+}
