@@ -40,9 +40,14 @@ type Session struct {
 	wake   chan struct{} // something was told; holds one
 	judged chan judgement
 	proved chan proof
+	dated  chan dates
 	dates  func() map[string]time.Time // of the pages' last commits
 
 	datesOf string // the folder of these pages
+
+	named string     // the folder, as messages name it
+	place string     // the same, absolute
+	left  []*os.Root // folders that another one has replaced, which may still be read
 
 	telling sync.Mutex
 	told    told
@@ -61,7 +66,8 @@ type Session struct {
 type told struct {
 	paths  map[string]bool
 	all    bool
-	ticket int // of the last telling
+	commit bool // the history of the repository, too
+	ticket int  // of the last telling
 }
 
 // state is what a session knows.
@@ -71,8 +77,12 @@ type state struct {
 	settled bool
 	err     error // why the site cannot be judged
 
-	kit        *run // lends its tools; nil without a configuration
+	kit        *run // lends its tools; nil before the first configuration that can be read
 	src        *site.Source
+	commit     bool   // the pages' dates may be others
+	asking     bool   // git is asked for them
+	answer     *dates // what it said, not taken in yet
+	held       bool // the configuration cannot be read: the site is the last one that could, and is not judged
 	loadFound  []diag.Diagnostic
 	pages      []*kept // parallel to src.Pages; replaced, never changed
 	whole      bool    // every page was read
@@ -164,10 +174,15 @@ func OpenSession(ctx context.Context, o Options, notify func(News)) (*Session, e
 	if err != nil {
 		return nil, refuseBecause(err, "run/unreadable", "name the folder that holds source.config.json with --root", "the site's folder %q cannot be opened", o.Root)
 	}
+	place, err := filepath.Abs(o.Root)
+	if err != nil {
+		root.Close()
+		return nil, refuseBecause(err, "run/unreadable", "start docs in a folder that is there", "the folder %q is nowhere", o.Root)
+	}
 	ctx, stop := context.WithCancel(ctx)
 	s := &Session{
-		o: o, root: root, notify: notify, stop: stop, ended: make(chan struct{}),
-		wake: make(chan struct{}, 1), judged: make(chan judgement), proved: make(chan proof),
+		o: o, root: root, named: o.Root, place: place, notify: notify, stop: stop, ended: make(chan struct{}),
+		wake: make(chan struct{}, 1), judged: make(chan judgement), proved: make(chan proof), dated: make(chan dates),
 		told: told{paths: map[string]bool{}},
 	}
 	s.moved = sync.NewCond(s.mu.RLocker())
@@ -184,7 +199,9 @@ func OpenSession(ctx context.Context, o Options, notify func(News)) (*Session, e
 func (s *Session) Close() {
 	s.stop()
 	<-s.ended
-	s.root.Close()
+	for _, root := range append(s.left, s.root) {
+		root.Close()
+	}
 }
 
 // Changed tells that files may have changed, by path relative to the site's
@@ -202,11 +219,16 @@ func (s *Session) tell(paths []string) (ticket int) {
 	s.told.ticket++
 	ticket = s.told.ticket
 	s.telling.Unlock()
+	s.poke()
+	return ticket
+}
+
+// poke wakes the loop.
+func (s *Session) poke() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
-	return ticket
 }
 
 // Settle waits until nothing is left to do and returns what was found: what
@@ -215,7 +237,7 @@ func (s *Session) Settle(ctx context.Context) (Result, error) {
 	s.telling.Lock()
 	ticket := s.told.ticket
 	s.telling.Unlock()
-	err := s.await(ctx, func() bool { return s.state.applied >= ticket && s.state.settled })
+	err := s.await(ctx, func() bool { return s.state.applied >= ticket && s.state.settled && !s.undated() })
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if err == nil {
@@ -262,13 +284,10 @@ func (s *Session) Watched() []string {
 // config is the configuration, or while it cannot be read the last one that
 // could, or nil. mu is held.
 func (s *Session) config() *site.Config {
-	switch t := &s.state; {
-	case t.src != nil:
-		return t.src.Config
-	case t.cur != nil:
-		return t.cur.src.Config
+	if s.state.src == nil {
+		return nil
 	}
-	return nil
+	return s.state.src.Config
 }
 
 // Watched returns the same of the site in a folder before a session is open.
@@ -338,12 +357,13 @@ func (s *Session) loop(ctx context.Context) {
 				select {
 				case <-s.judged:
 				case <-s.proved:
+				case <-s.dated:
 				}
 				running--
 			}
 			return
 		case <-s.wake:
-			s.apply(ctx)
+			s.applySafely(ctx)
 		case j := <-s.judged:
 			running--
 			if ctx.Err() == nil { // else it failed for that
@@ -352,6 +372,11 @@ func (s *Session) loop(ctx context.Context) {
 		case p := <-s.proved:
 			running--
 			s.take(p)
+		case d := <-s.dated:
+			running--
+			s.mu.Lock()
+			s.state.asking, s.state.answer = false, &d
+			s.mu.Unlock()
 		}
 	}
 }
@@ -360,6 +385,13 @@ func (s *Session) loop(ctx context.Context) {
 // will report. mu is held.
 func (s *Session) begin(ctx context.Context) (started int) {
 	t := &s.state
+	if t.held {
+		if !t.settled {
+			s.settle(s.plain())
+		}
+		return 0
+	}
+	started = s.redate(ctx)
 	if t.again && !t.judging && t.src != nil {
 		t.again, t.judging = false, true
 		j := s.job()
@@ -377,7 +409,7 @@ func (s *Session) begin(ctx context.Context) (started int) {
 		t.proving[name] = &proving{k.doc, stop}
 		checker := t.kit.checker
 		go func() {
-			results := checker.Page(run, k.doc)
+			results := proveSafely(run, checker, k.doc)
 			if run.Err() != nil {
 				results = nil
 			}
@@ -397,15 +429,15 @@ func (s *Session) begin(ctx context.Context) (started int) {
 	return started + s.begin(ctx)
 }
 
-// plain is the result when there are no pages: nothing can be judged but the
-// configuration. mu is held.
+// plain is the result when there are no pages, or when it cannot be read which
+// there are: nothing can be judged but the configuration. mu is held.
 func (s *Session) plain() Result {
 	t := &s.state
 	r := run{o: s.o, found: t.loadFound}
-	if t.kit != nil {
+	if t.kit != nil && !t.held {
 		r.found = slices.Concat(t.loadFound, t.kit.found)
 	}
-	r.result.Nothing = t.src != nil || hasRule(t.loadFound, "config/missing")
+	r.result.Nothing = t.src != nil && !t.held || hasRule(t.loadFound, "config/missing")
 	return r.finish()
 }
 

@@ -60,8 +60,7 @@ func (s *Session) judge(ctx context.Context, j job) (out judgement) {
 	defer func() {
 		// One page that nobody was prepared for does not end the preview.
 		if p := recover(); p != nil {
-			text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
-			out.run, out.err = nil, fmt.Errorf("this is a mistake in docs itself, not in your site: %s; docs check says more", text)
+			out.run, out.err = nil, mistake(p)
 		}
 	}()
 	r := j.kit.successor()
@@ -297,8 +296,8 @@ func (s *Session) adopt(j judgement) {
 	t := &s.state
 	t.judging = false
 	switch {
-	case t.kit != j.kit:
-		return // the site was read anew; begin has work
+	case t.kit != j.kit, t.held:
+		return // the site was read anew, or could not be; begin has work
 	case j.err != nil && t.again:
 		return // there is a newer text to try
 	case j.err != nil:
@@ -389,6 +388,9 @@ func (s *Session) show(r *run) {
 // provisional is what is known before the next judgement. mu is held.
 func (s *Session) provisional() News {
 	t := &s.state
+	if t.held {
+		return News{Findings: diag.Sort(slices.Clone(t.loadFound)), Err: t.err}
+	}
 	found := slices.Clone(t.loadFound)
 	var sum diag.Summary
 	if t.kit != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -25,11 +26,12 @@ import (
 func (s *Session) apply(ctx context.Context) {
 	s.telling.Lock()
 	told := s.told
-	s.told.paths, s.told.all = map[string]bool{}, false
+	s.told.paths, s.told.all, s.told.commit = map[string]bool{}, false, false
 	s.telling.Unlock()
 
 	t := &s.state
-	edited, other, loaded := map[string]edit{}, told.all, told.all
+	other := s.follow() || told.all || t.held && t.err != nil
+	edited, loaded := map[string]edit{}, other
 	for name := range told.paths {
 		i, ok := s.position(name)
 		switch {
@@ -47,6 +49,11 @@ func (s *Session) apply(ctx context.Context) {
 				edited[name] = edit{file, at}
 			}
 		}
+	}
+	if told.commit {
+		s.mu.Lock()
+		t.commit = true
+		s.mu.Unlock()
 	}
 	if other {
 		s.reload(ctx)
@@ -102,7 +109,7 @@ func (s *Session) begun() {
 
 // concerns reports whether a file can be a part of the site.
 func (s *Session) concerns(name string) bool {
-	if name == site.ConfigName || s.state.src == nil {
+	if name == site.ConfigName || s.state.src == nil || s.state.held {
 		return true
 	}
 	c := s.state.src.Config
@@ -116,7 +123,10 @@ func (s *Session) concerns(name string) bool {
 
 // reload reads the site's folder anew and keeps what is still known.
 func (s *Session) reload(ctx context.Context) {
-	src, found, err := site.Load(s.o.Root)
+	src, found, err := site.Load(s.named)
+	if err != nil {
+		err = refuseBecause(err, "run/unreadable", "put it back: it is looked for", "the site's folder %q cannot be opened", s.named)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.state
@@ -126,14 +136,15 @@ func (s *Session) reload(ctx context.Context) {
 	t.loadFound = found
 	s.drop("")
 	t.again = false
-	if src == nil {
-		t.src, t.kit, t.pages = nil, nil, nil // what was shown stays
-		return
+	if t.held = src == nil; t.held {
+		return // what is known of the pages stays: a comma is missing for a moment
 	}
 	before := t.kit
-	kit := &run{ctx: ctx, o: s.o, root: s.root, src: src, writes: true, mistaken: map[string]*mdx.Doc{}}
+	o := s.o
+	o.Root = s.named
+	kit := &run{ctx: ctx, o: o, root: s.root, src: src, writes: true, mistaken: map[string]*mdx.Doc{}}
 	if err := kit.equip(src); err != nil {
-		t.err, t.src, t.kit, t.pages = err, nil, nil, nil
+		t.err, t.held = err, true
 		return
 	}
 	if s.dates == nil || s.datesOf != src.Config.Content {
@@ -164,7 +175,7 @@ func (s *Session) reload(ctx context.Context) {
 		default:
 			k := *was
 			k.hasText, k.linksOf, k.tried = false, 0, false
-			k.proven = k.proven && !changed.config
+			k.proven = k.proven && !changed.proof
 			pages[i] = &k
 		}
 		if pages[i].file != file {
@@ -180,6 +191,26 @@ func (s *Session) reload(ctx context.Context) {
 	if first {
 		s.sketch()
 	}
+}
+
+// follow reads the folder that is in the site's place now, and reports whether
+// it is another one than before, or none: a checkout may have been replaced,
+// also below a program that was started in it.
+func (s *Session) follow() bool {
+	before, err := s.root.Stat(".")
+	if now, why := os.Stat(s.place); err == nil && why == nil && os.SameFile(before, now) {
+		return false
+	}
+	s.named = s.place // what was relative to a folder that is gone leads to it still
+	root, err := os.OpenRoot(s.place)
+	if err != nil {
+		return true // Load says why
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = append(s.left, s.root)
+	s.root = root
+	return true
 }
 
 // sketch makes a site of the beginnings of pages, so that any page can be shown
@@ -224,13 +255,14 @@ func stampOf(root *os.Root, name string) stamp {
 
 // differences are what parsing and proving depend on beside a page's text.
 type differences struct {
-	config bool
-	names  []*regexp.Regexp // of components whose files differ
+	text  bool             // what the configuration says to all pages, or where components are
+	proof bool             // what it says of examples
+	names []*regexp.Regexp // of components whose files differ
 }
 
 // parse reports whether a page must be parsed anew.
 func (d differences) parse(k *kept) bool {
-	if d.config {
+	if d.text {
 		return true
 	}
 	if len(d.names) > 0 && (len(k.found) > 0 || len(k.text) > 0) {
@@ -250,7 +282,11 @@ func (r *run) differsFrom(before *run) differences {
 	if before == nil {
 		return differences{}
 	}
-	d := differences{config: !bytes.Equal(r.src.Config.File.Text(), before.src.Config.File.Text())}
+	is, was := r.src.Config, before.src.Config
+	d := differences{
+		text:  !maps.Equal(siteFacts(is).Values, siteFacts(was).Values) || path.Clean(is.Components) != path.Clean(was.Components),
+		proof: !maps.Equal(is.Examples.Display, was.Examples.Display),
+	}
 	then := before.parts
 	for name, sum := range now {
 		if then[name] != sum {
@@ -313,23 +349,32 @@ func (s *Session) edit(edits map[string]edit) {
 			continue
 		}
 		k := t.kit.read(e.file)
-		k.text, k.hasText = t.kit.text(k.doc, k.mistaken || k.doc == nil), true
-		k.stamp = e.at
-		s.mu.Lock()
-		s.begun()
-		t.number++
-		t.again, t.fresh[name] = true, true
-		s.drop(name)
-		was := t.pages[i]
-		k.carry(was)
-		if k.mistaken || k.doc == nil {
-			k.good = s.lastGood(was)
+		if !k.hasText {
+			k.text, k.hasText = t.kit.text(k.doc, k.mistaken || k.doc == nil), true
 		}
-		t.src = withPage(t.src, i, e.file)
-		s.set(i, k)
-		s.renew(was, k)
-		s.mu.Unlock()
+		k.stamp = e.at
+		s.put(i, k)
 	}
+}
+
+// put makes a text that was read the page's.
+func (s *Session) put(i int, k *kept) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := &s.state
+	name := k.file.File.Path()
+	s.begun()
+	t.number++
+	t.again, t.fresh[name] = true, true
+	s.drop(name)
+	was := t.pages[i]
+	k.carry(was)
+	if k.mistaken || k.doc == nil {
+		k.good = s.lastGood(was)
+	}
+	t.src = withPage(t.src, i, k.file)
+	s.set(i, k)
+	s.renew(was, k)
 }
 
 // carry keeps the proof of examples that are the same. One in which something
@@ -358,8 +403,13 @@ func withPage(src *site.Source, i int, file *site.PageFile) *site.Source {
 }
 
 // read parses a page.
-func (r *run) read(file *site.PageFile) *kept {
-	k := &kept{file: file, read: true}
+func (r *run) read(file *site.PageFile) (k *kept) {
+	defer func() {
+		if p := recover(); p != nil {
+			k = &kept{file: file, read: true, mistaken: true, hasText: true, found: []diag.Diagnostic{defect(file.File.Whole(), "page", p)}}
+		}
+	}()
+	k = &kept{file: file, read: true}
 	if !file.Broken {
 		k.doc, k.found = r.parsePage(file)
 		k.mistaken = diag.HasErrors(k.found)

@@ -32,7 +32,7 @@ func (s *Session) Read(ctx context.Context, name string) ([]byte, error) {
 	// before that would show it missing for good.
 	wait := false
 	if err := s.await(ctx, func() bool {
-		again := s.state.err == nil && s.state.src != nil && (s.state.stale || !s.state.whole) && s.expects(name)
+		again := s.state.err == nil && s.state.src != nil && !s.state.held && (s.state.stale || !s.state.whole) && s.expects(name)
 		wait = wait || again
 		return !again
 	}); err != nil || !wait {
@@ -55,7 +55,7 @@ func (s *Session) notice(ctx context.Context, name string) error {
 	if k == nil {
 		return nil
 	}
-	if at := k.file.File.Path(); stampOf(s.root, at) != k.stamp {
+	if at := k.file.File.Path(); stampOf(kit.root, at) != k.stamp {
 		ticket := s.tell([]string{at})
 		if err := s.await(ctx, func() bool { return s.state.applied >= ticket }); err != nil {
 			return err
@@ -137,7 +137,7 @@ func (s *Session) page(p *site.Page) ([]byte, error) {
 	t := &s.state
 	k := s.known(p.File.Path())
 	switch {
-	case k == nil: // the configuration cannot be read, or the page is gone
+	case k == nil: // the page is gone
 		k = &kept{doc: p.Doc}
 	case !k.read: // its new text waits for the rest of the site
 		k = &kept{doc: p.Doc}
@@ -221,7 +221,7 @@ func isLate(name string) bool {
 // readLate returns a file that is made of all pages. It is made when it is
 // asked for, and anew when something has changed since.
 func (s *Session) readLate(ctx context.Context, name string) ([]byte, error) {
-	if err := s.await(ctx, func() bool { return s.state.src == nil || s.state.err != nil || s.state.whole && !s.state.stale }); err != nil {
+	if err := s.await(ctx, func() bool { return s.state.src == nil || s.state.held || s.state.err != nil || s.state.whole && !s.state.stale }); err != nil {
 		return nil, err
 	}
 	s.late.Lock()
