@@ -134,7 +134,7 @@ func (in *invocation) showLive(ctx context.Context) (*shownSite, error) {
 	opened := make(chan struct{})
 	session, err = build.OpenSession(ctx, in.buildOptions(nil), func(n build.News) {
 		<-opened
-		out.preview.Publish(preview.State{Findings: n.Findings, Page: session.Address, Busy: n.Busy, Reload: n.Reload})
+		out.preview.Publish(preview.State{Findings: panelFindings(n), Page: session.Address, Busy: n.Busy, Reload: n.Reload})
 		printer.add(line{news: n, basePath: session.BasePath()})
 		if now := session.Watched(); n.Settled && !slices.Equal(now, folders) {
 			folders = now
@@ -161,8 +161,10 @@ func (in *invocation) showLive(ctx context.Context) (*shownSite, error) {
 			session.Changed(c.Paths...)
 		}
 	})
+	forget := in.watchCommits(ctx, session.Committed)
 	out.end = func() {
 		w.Close()
+		forget()
 		told.Wait()
 		session.Close()
 		printer.end()
@@ -281,13 +283,7 @@ func (b *board) tell(n build.News) {
 	if n.Settled {
 		b.failed = ""
 	}
-	var fresh []diag.Diagnostic
-	for _, d := range n.Findings {
-		if _, known := slices.BinarySearchFunc(b.shown, d, diag.Compare); !known {
-			fresh = append(fresh, d)
-		}
-	}
-	if len(fresh) > 0 {
+	if fresh := unseen(b.shown, n.Findings); len(fresh) > 0 {
 		diag.WriteText(in.stdout, diag.Report{Diagnostics: fresh}, in.textOptions(in.stdout))
 		b.shown = diag.Sort(append(b.shown, fresh...))
 	}

@@ -41,10 +41,16 @@ type served struct {
 // startServe starts docs serve on a free port and returns when it says where.
 func startServe(t *testing.T, ctx context.Context, args ...string) *served {
 	t.Helper()
+	return startServeIn(t, ctx, nil, args...)
+}
+
+// startServeIn is startServe with an environment.
+func startServeIn(t *testing.T, ctx context.Context, env []string, args ...string) *served {
+	t.Helper()
 	reader, writer := io.Pipe()
 	s := &served{lines: bufio.NewReader(reader), ended: make(chan int, 1)}
 	go func() {
-		s.ended <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), nil, nil, writer, writer)
+		s.ended <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), env, nil, writer, writer)
 		writer.Close()
 	}()
 	line, err := s.lines.ReadString('\n')
