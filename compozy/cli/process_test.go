@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -72,6 +73,57 @@ func TestSignalAfterTheEnd(t *testing.T) {
 		}
 		if err := cmd.Wait(); err != nil || !stopped {
 			t.Errorf("round %d: a server that stopped (%t) ends with %v", round, stopped, err)
+		}
+	}
+}
+
+// TestClosedTerminal: the end of the terminal ends the server in order, with its
+// last snapshot; under nohup it does not end it at all.
+func TestClosedTerminal(t *testing.T) {
+	t.Parallel()
+	for _, ignored := range []bool{false, true} {
+		if !ignored && signal.Ignored(syscall.SIGHUP) {
+			continue // these tests run under nohup, and so would the server
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "compozy.yaml"), []byte(persistentYAML), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		l.Close()
+		cmd := compozy(t, dir, "start", "--host", "127.0.0.1", "--port", port)
+		if ignored {
+			cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh", cmd.Path}, cmd.Args[1:]...)
+			if cmd.Path, err = exec.LookPath("sh"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		log, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		for lines := bufio.NewScanner(log); lines.Scan(); {
+			said.WriteString(lines.Text() + "\n")
+			if !strings.Contains(lines.Text(), "serving /health") {
+				continue
+			}
+			_ = cmd.Process.Signal(syscall.SIGHUP)
+			if ignored {
+				_ = cmd.Process.Signal(syscall.SIGTERM)
+			}
+		}
+		err = cmd.Wait()
+		by := map[bool]string{false: "signal=hangup", true: "signal=terminated"}[ignored]
+		if err != nil || !strings.Contains(said.String(), by) || !strings.Contains(said.String(), "Taking final snapshot") || strings.Contains(said.String(), "signal=hangup") == ignored {
+			t.Errorf("ignored %t: the server ends with %v and says:\n%s", ignored, err, &said)
 		}
 	}
 }

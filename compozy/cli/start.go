@@ -38,7 +38,7 @@ func (a *app) startCommand() *cobra.Command {
 		Short: "start the cache and serve /health and /metrics",
 		Long: "Opens the cache that the configuration asks for, embedded or external, and serves /health and /metrics. " +
 			"Temporal and the MCP proxy are resolved and validated; this build does not launch them. " +
-			"Ctrl-C or SIGTERM ends it in order, a second one at once.",
+			"Ctrl-C, SIGTERM or the end of its terminal ends it in order, a second one at once.",
 		Example: "compozy start --standalone\ncompozy start --config prod.yaml --port 8080",
 		Annotations: map[string]string{
 			exitNote:  "the configuration has errors, or the server failed",

@@ -91,8 +91,19 @@ func (h Host) DialTo(ctx context.Context, network, address string) (net.Conn, er
 // returns the function that ends the subscription.
 func Signals() (<-chan os.Signal, func()) {
 	ch := make(chan os.Signal, 2)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(ch, ending()...)
 	return ch, func() { signal.Stop(ch) }
+}
+
+// ending are the signals that ask for an end. A terminal that is closed sends
+// SIGHUP, and what runs in it is to be ended in order, too; nohup makes a
+// program ignore that signal, and asking for it would undo that.
+func ending() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // LastSignals is [Signals] for a program that ends with its command: it never
