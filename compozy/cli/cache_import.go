@@ -68,7 +68,7 @@ func (a *app) importFile(ctx context.Context, l *loaded, path, dir string, repla
 
 // importInto writes the entries of an export as they are read. The checksum of
 // the export stands at its end, and until then nothing is published.
-func (a *app) importInto(ctx context.Context, l *loaded, f *os.File, path string, store *snapshot.Store) (*snapshot.Meta, int, error) {
+func (a *app) importInto(ctx context.Context, l *loaded, f *exportFile, path string, store *snapshot.Store) (*snapshot.Meta, int, error) {
 	show, done := a.progress(l)
 	defer done()
 	options := move.ReadOptions{Size: sizeOf(f), Progress: phase(show, "import")}
@@ -101,7 +101,7 @@ func (a *app) importInto(ctx context.Context, l *loaded, f *os.File, path string
 }
 
 // sizeOf is how many bytes a file has, 0 when that is not known.
-func sizeOf(f *os.File) int64 {
+func sizeOf(f *exportFile) int64 {
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		return info.Size()
 	}

@@ -2,13 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 )
 
 // openExport opens an export for reading. The file may be a pipe, whose
 // opening waits for a writer and whose reading waits for what it writes: the
 // end of ctx ends both.
-func (a *app) openExport(ctx context.Context, path string) (*os.File, error) {
+func (a *app) openExport(ctx context.Context, path string) (*exportFile, error) {
 	type result struct {
 		file *os.File
 		err  error
@@ -27,7 +28,7 @@ func (a *app) openExport(ctx context.Context, path string) (*os.File, error) {
 		// Closing twice is an error that nobody reads; closing late would be a
 		// command that no signal ends.
 		context.AfterFunc(ctx, func() { _ = r.file.Close() })
-		return r.file, nil
+		return &exportFile{r.file, ctx}, nil
 	case <-ctx.Done():
 		go func() {
 			if r := <-opened; r.err == nil {
@@ -36,4 +37,19 @@ func (a *app) openExport(ctx context.Context, path string) (*os.File, error) {
 		}()
 		return nil, work(ctx.Err())
 	}
+}
+
+// exportFile is an open export. The end of its context closes it, and that is
+// the error of a Read then: a file that is closed would be blamed otherwise.
+type exportFile struct {
+	*os.File
+	ctx context.Context
+}
+
+func (f *exportFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if errors.Is(err, os.ErrClosed) && f.ctx.Err() != nil {
+		err = f.ctx.Err()
+	}
+	return n, err
 }

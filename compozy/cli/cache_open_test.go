@@ -5,6 +5,8 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -37,5 +39,36 @@ func TestImportFromAPipeEnds(t *testing.T) {
 		if !strings.Contains(stderr.String(), "interrupted") {
 			t.Errorf("%v says %q", command, stderr.String())
 		}
+	}
+}
+
+// TestReadAfterTheEnd: what reads an export when its context ends is told of
+// that, and not of a file that somebody closed.
+func TestReadAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	writer, err := os.OpenFile(pipe, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	a := &app{}
+	f, err := a.openExport(ctx, pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := f.Read(make([]byte, 1))
+		read <- err
+	}()
+	cancel()
+	if err := <-read; !errors.Is(err, context.Canceled) {
+		t.Errorf("the read ends with %v", err)
 	}
 }
