@@ -85,17 +85,27 @@ func snapshotsOf(c *cache.Cache) *snapshotHealth {
 	return h
 }
 
-// snapshotMetrics are the gauges of the last good snapshot; nothing before it.
+// snapshotMetrics tell how snapshots go: how many there were in this run, and,
+// from the first good one on, what the last good one was like.
 func snapshotMetrics(c *cache.Cache) []byte {
 	stats, ok := c.Snapshots()
-	if !ok || stats.Taken == 0 {
+	if !ok {
 		return nil
 	}
 	var b bytes.Buffer
+	head := func(name, kind, help string) { fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind) }
+	const total = "compozy_standalone_snapshots_total"
+	head(total, "counter", "Snapshots of this run.")
+	fmt.Fprintf(&b, "%s{status=\"success\"} %d\n%s{status=\"error\"} %d\n", total, stats.Taken, total, stats.Failed)
+	if stats.Taken == 0 {
+		return b.Bytes()
+	}
 	gauge := func(name, help, value string) {
-		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s gauge\n%s %s\n", name, help, name, name, value)
+		head(name, "gauge", help)
+		fmt.Fprintf(&b, "%s %s\n", name, value)
 	}
 	gauge("compozy_standalone_snapshot_duration_seconds", "Time that the last snapshot took.", number(stats.Duration.Seconds()))
 	gauge("compozy_standalone_snapshot_size_bytes", "Size of the last snapshot.", fmt.Sprint(stats.Bytes))
+	gauge("compozy_standalone_snapshot_timestamp_seconds", "When the last snapshot was taken, in seconds since 1970.", fmt.Sprint(stats.At.Unix()))
 	return b.Bytes()
 }
