@@ -82,7 +82,7 @@ type state struct {
 	commit     bool   // the pages' dates may be others
 	asking     bool   // git is asked for them
 	answer     *dates // what it said, not taken in yet
-	held       bool // the configuration cannot be read: the site is the last one that could, and is not judged
+	held       bool   // the configuration cannot be read: the site is the last one that could, and is not judged
 	loadFound  []diag.Diagnostic
 	pages      []*kept // parallel to src.Pages; replaced, never changed
 	whole      bool    // every page was read

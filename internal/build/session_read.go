@@ -221,7 +221,9 @@ func isLate(name string) bool {
 // readLate returns a file that is made of all pages. It is made when it is
 // asked for, and anew when something has changed since.
 func (s *Session) readLate(ctx context.Context, name string) ([]byte, error) {
-	if err := s.await(ctx, func() bool { return s.state.src == nil || s.state.held || s.state.err != nil || s.state.whole && !s.state.stale }); err != nil {
+	if err := s.await(ctx, func() bool {
+		return s.state.src == nil || s.state.held || s.state.err != nil || s.state.whole && !s.state.stale
+	}); err != nil {
 		return nil, err
 	}
 	s.late.Lock()
