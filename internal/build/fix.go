@@ -133,8 +133,20 @@ func (t *trial) finish(folder string, dry bool) (Fixed, error) {
 		if err := unchanged(root, path, t.was[path].Text()); err != nil {
 			return t.out, err
 		}
+		if info, err := root.Stat(path); err == nil && info.Mode().Perm()&0o200 == 0 {
+			return t.out, fmt.Errorf("%s is read-only, and nothing was written: make it writable (chmod u+w), or name the pages to fix", path)
+		}
 	}
+	written := map[string][]byte{} // by the file behind the name
 	for _, path := range t.out.Files {
+		file, err := behindLinks(root, path)
+		if err != nil {
+			return t.out, fmt.Errorf("write %s: %w", path, err)
+		}
+		if text, done := written[file]; done && bytes.Equal(text, t.over[path]) {
+			continue // two pages that are one file
+		}
+		written[file] = t.over[path]
 		if err := renew(root, path, t.was[path].Text(), t.over[path]); err != nil {
 			return t.out, err
 		}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/compozy/docs/internal/diag"
 )
 
 // fixSite returns a site whose second page holds text.
@@ -184,6 +186,55 @@ func TestFixKeepsWhatWasSavedMeanwhile(t *testing.T) {
 	}
 	if got, _ := os.ReadFile(filepath.Join(dir, "a.mdx")); string(got) != "saved" {
 		t.Errorf("the file holds %q, want what was saved", got)
+	}
+}
+
+// TestFixFollowsLinks: a page that is a link stays one, and two pages that are
+// one file are written once.
+func TestFixFollowsLinks(t *testing.T) {
+	t.Parallel()
+	root := fixSite(t, plainConfig, "# One\n")
+	write(t, root, "shared/text.mdx", "# Shared\n\n<Callot type=\"info\">x</Callot>\n")
+	for link, to := range map[string]string{"one.mdx": "../../shared/next.mdx", "two.mdx": "../../shared/text.mdx", "../../shared/next.mdx": "text.mdx"} {
+		name := filepath.Join(root, "content/docs", link)
+		if err := os.RemoveAll(name); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := Fix(t.Context(), Options{Root: root, NoCache: true}, false)
+	if err != nil || len(f.Files) != 2 || diag.HasErrors(f.Result.Report.Diagnostics) {
+		t.Fatalf("fixed are %q: %v\n%s", f.Files, err, lines(f.Result.Report.Diagnostics))
+	}
+	for _, link := range []string{"content/docs/one.mdx", "content/docs/two.mdx", "shared/next.mdx"} {
+		if _, err := os.Readlink(filepath.Join(root, link)); err != nil {
+			t.Errorf("%s is no link any more: %v", link, err)
+		}
+	}
+	if got := read(t, filepath.Join(root, "shared/text.mdx")); !strings.Contains(got, "<Callout type=\"info\">x</Callout>") {
+		t.Errorf("the file behind the links holds %q", got)
+	}
+}
+
+// TestFixLeavesReadOnly: who made a file read-only does not want it changed, and
+// a part of the edits is none.
+func TestFixLeavesReadOnly(t *testing.T) {
+	t.Parallel()
+	const text = "# One\n\n<Callot type=\"info\">x</Callot>\n"
+	root := fixSite(t, plainConfig, text)
+	write(t, root, "content/a.mdx", text)
+	if err := os.Chmod(filepath.Join(root, "content/docs/one.mdx"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Fix(t.Context(), Options{Root: root, NoCache: true}, false); err == nil || !strings.Contains(err.Error(), "content/docs/one.mdx is read-only") {
+		t.Errorf("the error is %v", err)
+	}
+	for _, name := range []string{"content/a.mdx", "content/docs/one.mdx"} {
+		if got := read(t, filepath.Join(root, name)); got != text {
+			t.Errorf("%s holds %q", name, got)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"github.com/compozy/docs/internal/diag"
@@ -146,9 +147,41 @@ func (r *run) rewrite() (pages []string, outputs int, err error) {
 	return pages, outputs, nil
 }
 
+// linkLimit is how many links in a row are followed.
+const linkLimit = 16
+
+// behindLinks returns the name of the file that a name leads to: a link stays a
+// link when what is behind it is written.
+func behindLinks(root *os.Root, name string) (string, error) {
+	at := name
+	for range linkLimit {
+		to, err := root.Readlink(at)
+		if err != nil {
+			break // no link, or nothing at all
+		}
+		at = path.Join(path.Dir(at), filepath.ToSlash(to))
+	}
+	if at == name {
+		return name, nil
+	}
+	there, err := root.Stat(name)
+	if err != nil {
+		return "", err
+	}
+	// The name of a link's folder may itself go through a link.
+	if here, err := root.Lstat(at); err != nil || !os.SameFile(here, there) {
+		return "", fmt.Errorf("it is a link, and where it leads is not clear: %q", at)
+	}
+	return at, nil
+}
+
 // replaceFile gives a file new content in one step: whoever is killed leaves
 // the old file or the new one.
 func replaceFile(root *os.Root, name string, data []byte) error {
+	name, err := behindLinks(root, name)
+	if err != nil {
+		return err
+	}
 	mode := fs.FileMode(0o644)
 	if info, err := root.Stat(name); err == nil {
 		mode = info.Mode().Perm()
