@@ -207,3 +207,23 @@ func TestNewSiteWorkflow(t *testing.T) {
 		t.Errorf("the workflow calls docs %d times, want 2", n)
 	}
 }
+
+// TestFolderInRepository: annotations name files as the repository does.
+func TestFolderInRepository(t *testing.T) {
+	t.Parallel()
+	top := t.TempDir()
+	for _, folder := range []string{"web/docs", "other/.git", "other/site", "plain"} {
+		if err := os.MkdirAll(filepath.Join(top, "repo", filepath.FromSlash(folder)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Of a work tree it is a file.
+	if err := os.WriteFile(filepath.Join(top, "repo", ".git"), []byte("gitdir: elsewhere\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for folder, want := range map[string]string{"repo": "", "repo/web/docs": "web/docs", "repo/web/../plain": "plain", "repo/other": "", "repo/other/site": "site"} {
+		if got := folderInRepository(top + "/" + folder); got != want {
+			t.Errorf("%s is at %q in its repository, want %q", folder, got, want)
+		}
+	}
+}

@@ -115,7 +115,7 @@ func replace(path string, data []byte) error {
 
 // reportInput is a result as the report formats want it.
 func (in *invocation) reportInput(r build.Result) report.Input {
-	out := report.Input{Report: r.Report, Pages: r.Pages, Tool: "docs", Version: versionName(), Shard: in.shard.String()}
+	out := report.Input{Report: r.Report, Pages: r.Pages, Tool: "docs", Version: versionName(), Shard: in.shard.String(), Folder: folderInRepository(in.root)}
 	for _, e := range r.Examples {
 		state := report.Passed
 		switch {
@@ -129,4 +129,25 @@ func (in *invocation) reportInput(r build.Result) report.Input {
 		})
 	}
 	return out
+}
+
+// folderInRepository returns where a folder is in the repository that it
+// belongs to, with slashes; "" when it is the repository or in none.
+func folderInRepository(folder string) string {
+	at, err := filepath.Abs(folder)
+	if err != nil {
+		return ""
+	}
+	for top := at; ; top = filepath.Dir(top) {
+		if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
+			rel, err := filepath.Rel(top, at)
+			if err != nil || rel == "." {
+				return ""
+			}
+			return filepath.ToSlash(rel)
+		}
+		if top == filepath.Dir(top) {
+			return ""
+		}
+	}
 }

@@ -55,6 +55,7 @@ func runReport(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
+	merged.Folder = folderInRepository(in.root)
 	if parts {
 		found, err := build.ProofRecord(ctx, build.Options{Root: in.root, Env: in.env}, levelsByPage(merged.Examples))
 		if err != nil {

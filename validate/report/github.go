@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/compozy/docs/internal/diag"
@@ -14,7 +15,7 @@ import (
 // so the findings follow as text, for who opens the log.
 func writeGitHub(b *bytes.Buffer, in Input) error {
 	for _, d := range in.Report.Diagnostics {
-		b.WriteString(command(d) + "\n")
+		b.WriteString(command(d, in.Folder) + "\n")
 	}
 	guard := NewGuard(b)
 	for _, d := range in.Report.Diagnostics {
@@ -26,16 +27,16 @@ func writeGitHub(b *bytes.Buffer, in Input) error {
 	return err
 }
 
-// command returns the annotation of a finding. Lines are inclusive, and so is
+// command returns the annotation of a finding of a site in a folder. Lines are inclusive, and so is
 // the last column; the runner refuses columns of a place over several lines.
-func command(d diag.Diagnostic) string {
+func command(d diag.Diagnostic, folder string) string {
 	kind := [...]string{diag.Error: "error", diag.Warning: "warning", diag.Info: "notice"}[min(d.Severity, diag.Info)]
 	var properties []string
 	add := func(name, value string) {
 		properties = append(properties, name+"="+escapeProperty(value))
 	}
-	if path := d.Span.Path(); path != "" {
-		add("file", path)
+	if name := d.Span.Path(); name != "" {
+		add("file", path.Join(folder, name))
 		if start, end := d.Span.Bounds(); start.Line > 0 {
 			last := end.Line
 			if end.Column == 1 && last > start.Line {

@@ -97,12 +97,12 @@ func TestGitHubLines(t *testing.T) {
 	t.Parallel()
 	f := sample(t).Report.Diagnostics[1].Span.File
 	fence := span(t, f, "```yaml\r\nmode: standalne\r\n```\r\n")
-	got := command(diag.Diagnostic{Span: fence, Message: "m"})
+	got := command(diag.Diagnostic{Span: fence, Message: "m"}, "")
 	if want := "::error file=content/docs/a.mdx,line=3,endLine=5::m"; got != want {
 		t.Errorf("a place over lines gives %q, want %q", got, want)
 	}
 	line := span(t, f, "mode: standalne\r\n")
-	got = command(diag.Diagnostic{Span: line, Message: "100%\r\n"})
+	got = command(diag.Diagnostic{Span: line, Message: "100%\r\n"}, "")
 	if want := `::error file=content/docs/a.mdx,line=4,endLine=4,col=1,endColumn=1::100%25\r\n`; got != want {
 		t.Errorf("a whole line gives %q, want %q", got, want)
 	}
@@ -135,4 +135,22 @@ func TestGuard(t *testing.T) {
 	if _, err := fmt.Fprintln(NewGuard(failing{fmt.Errorf("full")}), "x"); err == nil {
 		t.Error("an error of the log is lost")
 	}
+}
+
+// TestFolder: the code of a pull request has the paths of its repository, the
+// site may be in a folder of it.
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	in := sample(t)
+	in.Folder = "web docs/site"
+	for format, c := range map[string]struct{ path, other string }{
+		"github": {"file=web docs/site/content/docs/a.mdx,", "file=content/"},
+		"sarif":  {`"uri": "web%20docs/site/content/docs/a.mdx"`, `"uri": "content/`},
+	} {
+		got := string(write(t, format, in))
+		if !strings.Contains(got, c.path) || strings.Contains(got, c.other) {
+			t.Errorf("%s: the path %s is not in, or %s is:\n%s", format, c.path, c.other, got)
+		}
+	}
+	checkSARIF(t, in, write(t, "sarif", in))
 }

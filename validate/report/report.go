@@ -30,6 +30,10 @@ type Input struct {
 	Version string
 	// Shard says which part of the site this is, "2/3"; "" is the whole.
 	Shard string
+	// Folder is where the site is in its repository, with slashes; "" for the
+	// repository itself. Who shows findings beside the code of a pull request
+	// (github, sarif) knows files by their path in the repository.
+	Folder string
 }
 
 // Example is the outcome of one code block.

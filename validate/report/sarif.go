@@ -57,8 +57,27 @@ func writeSARIF(b *bytes.Buffer, in Input) error {
 		r.PartialFingerprints = map[string]string{fingerprintName: fmt.Sprintf("%s:%d", print, seen[print])}
 		run.Results = append(run.Results, r)
 	}
+	if in.Folder != "" {
+		inFolder(run.Results, uri(in.Folder)+"/")
+	}
 	run.Invocations = []sarifInvocation{invocation}
 	return diag.EncodeJSON(b, sarifLog{Schema: sarifSchema, Version: sarifVersion, Runs: []sarifRun{run}})
+}
+
+// inFolder puts the files of results into a folder.
+func inFolder(results []sarifResult, folder string) {
+	for _, r := range results {
+		for _, places := range [][]sarifLocation{r.Locations, r.RelatedLocations} {
+			for i := range places {
+				places[i].PhysicalLocation.Artifact.URI = folder + places[i].PhysicalLocation.Artifact.URI
+			}
+		}
+		for _, f := range r.Fixes {
+			for i := range f.Changes {
+				f.Changes[i].Artifact.URI = folder + f.Changes[i].Artifact.URI
+			}
+		}
+	}
 }
 
 func sarifRuleOf(r diag.Rule) sarifRule {
