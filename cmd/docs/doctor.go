@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/compozy/docs/internal/build"
 	"github.com/compozy/docs/internal/diag"
+	"github.com/compozy/docs/internal/watch"
 )
 
 var doctorCommand = &command{
@@ -26,7 +29,11 @@ var doctorCommand = &command{
 
 func runDoctor(ctx context.Context, in *invocation) int {
 	status, notes := exitClean, 0
-	for _, c := range build.Doctor(ctx, in.buildOptions(nil)) {
+	conditions := build.Doctor(ctx, in.buildOptions(nil))
+	if _, err := os.Stat(filepath.Join(in.root, configName)); err == nil {
+		conditions = append(conditions, watched(ctx, in.root))
+	}
+	for _, c := range conditions {
 		fmt.Fprintf(in.stdout, "%-4s  %-19s  %s\n", c.Health, c.Name, diag.Printable(c.Says))
 		if c.Advice != "" {
 			fmt.Fprintf(in.stdout, "%27s= help: %s\n", "", diag.Printable(c.Advice))
@@ -47,4 +54,15 @@ func runDoctor(ctx context.Context, in *invocation) int {
 		fmt.Fprintln(in.stdout, "\nready")
 	}
 	return status
+}
+
+// watched asks the system for changes as docs serve does.
+func watched(ctx context.Context, root string) build.Condition {
+	out := build.Condition{Name: "changes", Says: "the system tells docs serve which files change"}
+	w, err := watch.Open(ctx, watch.Options{Root: root, Log: func(why string) { out.Health, out.Says = build.Lacking, why }}, build.Watched(root)...)
+	if err != nil {
+		return build.Condition{Name: out.Name, Health: build.Lacking, Says: err.Error()}
+	}
+	w.Close() // after it nobody logs
+	return out
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/scaffold"
@@ -51,12 +53,19 @@ func (in *invocation) newSite(dir string) int {
 	if err != nil {
 		return in.fail(err)
 	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return in.misuse("%q is a file", newSiteAdvice, dir)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return in.fail(fmt.Errorf("make the folder %q: %w", dir, err))
+		why := err
+		if p := new(os.PathError); errors.As(err, &p) {
+			why = p.Err
+		}
+		return in.misuse("the folder %q cannot be made: %v", newSiteAdvice, dir, why)
 	}
 	if err := writeInto(dir, files); err != nil {
 		if errors.Is(err, scaffold.ErrTaken) {
-			return in.misuse("%s", "name a folder that is empty or not there yet", fmt.Sprintf("%q is not empty: %v", dir, err))
+			return in.misuse("%s", newSiteAdvice, fmt.Sprintf("%q is not empty: %v", dir, err))
 		}
 		return in.fail(err)
 	}
@@ -64,8 +73,28 @@ func (in *invocation) newSite(dir string) int {
 	for _, f := range files {
 		fmt.Fprintf(in.stdout, "wrote %s/%s\n", shown, f.Path)
 	}
-	fmt.Fprintf(in.stdout, "\nNext:\n  cd %s\n  docs check\n  docs build\n  docs serve\n", shown)
+	enter := ""
+	if filepath.Clean(dir) != "." {
+		enter = "  cd " + typed(dir) + "\n"
+	}
+	fmt.Fprintf(in.stdout, "\nNext:\n%s  docs check\n  docs build\n  docs serve\n", enter)
 	return exitClean
+}
+
+const newSiteAdvice = "name a folder that is empty or not there yet"
+
+// typed is a path as a shell takes it.
+func typed(name string) string {
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name
+	}
+	safe := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("/._-+,:@%", r)
+	}
+	if shown := diag.Printable(name); shown != name || strings.ContainsFunc(name, func(r rune) bool { return !safe(r) }) {
+		return "'" + strings.ReplaceAll(shown, "'", `'\''`) + "'"
+	}
+	return name
 }
 
 func writeInto(dir string, files []scaffold.File) error {

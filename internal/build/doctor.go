@@ -58,6 +58,7 @@ func Doctor(ctx context.Context, o Options) []Condition {
 		program(ctx, o.Env, "git", []string{"--version"}, "pages show no date, and --changed-since cannot ask what changed", "install git"),
 		program(ctx, o.Env, "redis-server", []string{"--version"}, "examples of a distributed mode run against an embedded server in its place", "install redis-server to run them against a real one"),
 		oneOf(ctx, o.Env, []string{"chromium", "chromium-browser", "google-chrome"}, "only tests in a browser need it", "install chromium to run them"),
+		temporary(),
 	}
 	root, err := os.OpenRoot(o.Root)
 	if err != nil {
@@ -182,6 +183,19 @@ func writableOutput(o Options, c *site.Config) Condition {
 	return Condition{"output", Sick, err.Error(), "name another folder: docs build --out DIR"}
 }
 
+// temporary asks for a folder as the sandbox of an example does.
+func temporary() Condition {
+	const what = "temporary files"
+	dir, err := os.MkdirTemp("", "docs-doctor-")
+	if err == nil {
+		err = os.Remove(dir)
+	}
+	if err != nil {
+		return Condition{what, Sick, fmt.Sprintf("no example can run: in %q no folder can be made: %s", os.TempDir(), reason(err)), "make room for it, or set TMPDIR to a folder that can be written"}
+	}
+	return Condition{Name: what, Says: fmt.Sprintf("examples run in folders in %q", os.TempDir())}
+}
+
 // stored counts the stored answers.
 func stored(root *os.Root) Condition {
 	files, size := 0, int64(0)
@@ -202,7 +216,11 @@ func stored(root *os.Root) Condition {
 	case err != nil:
 		return Condition{"stored answers", Lacking, cacheFolder + " cannot be read: " + reason(err), "remove the folder: it is only dear to make again"}
 	}
-	if c := writable(root, "stored answers", cacheFolder); c.Health != Well {
+	c := writable(root, "stored answers", cacheFolder)
+	if info, err := root.Stat(path.Join(cacheFolder, "examples")); err == nil && !info.IsDir() {
+		c.Health = Lacking // a file in the place of the folder
+	}
+	if c.Health != Well {
 		return Condition{"stored answers", Lacking, "nothing new can be stored: each check runs every example again", "make " + cacheFolder + " writable, or remove it"}
 	}
 	return Condition{Name: "stored answers", Says: fmt.Sprintf("%s, %d kB in %s; safe to remove", diag.Plural(files, "file"), (size+999)/1000, cacheFolder)}

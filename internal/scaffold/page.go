@@ -85,6 +85,9 @@ func pageID(content, name string) (string, error) {
 		if !segment.MatchString(s) {
 			return "", fmt.Errorf("%q is no name of a page: use lower-case letters, digits and - in each part, as in guides/first-steps", name)
 		}
+		if fault := site.NameFault(s); fault != "" {
+			return "", fmt.Errorf("%q is no name of a page: %s", name, fault)
+		}
 	}
 	return whole, nil
 }

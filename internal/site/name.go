@@ -54,6 +54,10 @@ func foldCase(s string) string {
 	return strings.ToLower(strings.ToUpper(norm.NFC.String(s)))
 }
 
+// NameFault says why a name of a file or folder cannot be used on every system,
+// "" when it can.
+func NameFault(name string) string { return nameFault(name) }
+
 // nameFault says why a file name cannot be used everywhere (on Windows, in
 // archives, in addresses), or "".
 func nameFault(name string) string {
