@@ -106,7 +106,12 @@ func unknownProp(e *mdx.Element, c mdx.Component, a *mdx.Attr) (d diag.Diagnosti
 	if len(all) == 0 {
 		return d.WithAdvice("%s has no props of its own; every component accepts %s", c.Name, strings.Join(Universal, " and ")), meant
 	}
-	return d.WithAdvice("%s accepts %s", c.Name, strings.Join(append(all, Universal...), ", ")), meant
+	for _, name := range Universal {
+		if !slices.Contains(all, name) { // some declare one of their own
+			all = append(all, name)
+		}
+	}
+	return d.WithAdvice("%s accepts %s", c.Name, strings.Join(all, ", ")), meant
 }
 
 func missingProp(e *mdx.Element, c mdx.Component, p mdx.Prop) diag.Diagnostic {

@@ -212,3 +212,19 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// TestAcceptedProps: a component that declares a prop that all have accepts it
+// once.
+func TestAcceptedProps(t *testing.T) {
+	t.Parallel()
+	own := vocabulary{"Own": {Props: []mdx.Prop{{Name: "size"}, {Name: "id"}}}}
+	doc, _ := mdx.Parse(source.NewFile("a.mdx", []byte("<Own sice=\"1\" />\n")), mdx.Options{MDX: true, Vocabulary: own})
+	found := Check(doc, own)
+	if len(found) != 1 {
+		t.Fatalf("found is %v", found)
+	}
+	notes := found[0].Notes
+	if got := notes[len(notes)-1].Message; got != "Own accepts size, id, className" {
+		t.Errorf("it says %q", got)
+	}
+}
