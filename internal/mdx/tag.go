@@ -67,6 +67,10 @@ func scanTag(s *scanner, soft *[]*problem) (*tag, *problem) {
 	return t, nil
 }
 
+// mergeMark is what git writes above the first of two texts that it could not
+// merge.
+const mergeMark = "<<<<<<<"
+
 // refuseOpening reports the constructs of Markdown that begin with "<" and do
 // not exist in MDX.
 func refuseOpening(s *scanner, start int) *problem {
@@ -79,6 +83,13 @@ func refuseOpening(s *scanner, start int) *problem {
 	r := s.peek()
 	if r == '/' || r == '>' || isIDStart(r) || r == eof {
 		return nil
+	}
+	for s.has("<<") { // one row of them is one mistake; the last may begin a tag
+		s.next()
+	}
+	if end := s.pos + 1; string(s.buf[start:min(end, len(s.buf))]) == mergeMark && (start == 0 || s.buf[start-1] == '\n') {
+		return problemf("mdx/tag-syntax", start, end, "keep one of the two texts, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>",
+			"a merge left its mark %q here", mergeMark)
 	}
 	return problemf("mdx/tag-syntax", start, start+1, "write \\< or `<` for a literal less-than sign", "unexpected %s after <: no tag can begin like this", showRune(r))
 }
