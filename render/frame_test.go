@@ -58,6 +58,11 @@ func TestFrame(t *testing.T) {
 			t.Errorf("a page without facts has %s", without)
 		}
 	}
+	// A script before the style sheet may let a browser look for the rule that
+	// asks for a transition too early: the page then has none, and an error.
+	if style, script := strings.Index(string(bare.Data), `<link rel="stylesheet"`), strings.Index(string(bare.Data), "<script"); style < 0 || script < style {
+		t.Errorf("a script stands before the style sheet:\n%s", bare.Data)
+	}
 }
 
 // TestControlsWithoutScript holds that the frame offers nothing that does nothing: whatever
