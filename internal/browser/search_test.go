@@ -136,6 +136,38 @@ func TestSearchRemembers(t *testing.T) {
 	p.clean()
 }
 
+// TestSearchHurried presses Enter before the answer is there: it opens what was
+// asked for, not what an older question found, nor a recent search.
+func TestSearchHurried(t *testing.T) {
+	t.Parallel()
+	p := openSite(t, "/", 1440, 900)
+	value[bool](p, `localStorage.setItem("docs-search-recent", '["temporal"]'), true`)
+	p.press("/")
+	p.until(isOpen)
+	p.until(hits + `.length === 1`)
+	const hurry = `((text) => {
+		const input = document.querySelector(".search-input");
+		input.value = text;
+		input.dispatchEvent(new Event("input", { bubbles: true }));
+		input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+		return true;
+	})`
+	p.leads("/docs/reference/glossary/", func() { value[bool](p, hurry+`("glossary")`) })
+	p.is(`localStorage.getItem("docs-search-recent")`, `["glossary","temporal"]`)
+
+	// Who changes the question or leaves has not pressed Enter.
+	p.press("/")
+	p.until(isOpen)
+	value[bool](p, hurry+`("redis")`)
+	p.query("temporal")
+	p.until(hits + `.length > 1`)
+	p.holds(isOpen)
+	value[bool](p, hurry+`("redis") && `+dialog+`.close() === undefined`)
+	p.until(`!document.querySelector(".search-list[aria-busy]")`)
+	p.is("location.pathname", "/docs/reference/glossary/")
+	p.clean()
+}
+
 // TestSearchGuesses mends a typo, says when there is nothing, and offers what
 // may have been meant.
 func TestSearchGuesses(t *testing.T) {

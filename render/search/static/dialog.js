@@ -65,15 +65,20 @@ function forget() {
   }
 }
 
+// breakable parts text where a name may go on in the next line.
+function breakable(text) {
+  return text.split(/(?<=[._/](?=\S))/).flatMap((part, i) => i ? [element("wbr"), part] : [part]);
+}
+
 function marked(parent, text, all, from, to) {
   if (from > 0) parent.append("… ");
   let at = from;
   for (const [start, end] of all) {
     if (start < at || end > to) continue;
-    parent.append(text.slice(at, start), element("mark", null, text.slice(start, end)));
+    parent.append(...breakable(text.slice(at, start)), element("mark", null, ...breakable(text.slice(start, end))));
     at = end;
   }
-  parent.append(text.slice(at, to));
+  parent.append(...breakable(text.slice(at, to)));
   if (to < text.length) parent.append(" …");
   return parent;
 }
@@ -96,6 +101,7 @@ function build(base) {
     element("div", { class: "search-panel" }, element("div", { class: "search-bar" }, input, close), status, list, clear, keys));
 
   let options = [], active = -1, turn = 0, timer = 0;
+  let eager = false; // Enter was pressed before the answer was there
 
   function choose(i) {
     if (options[active]) options[active].node.removeAttribute("aria-selected");
@@ -136,6 +142,9 @@ function build(base) {
     list.setAttribute("aria-label", label);
     input.setAttribute("aria-expanded", String(options.length > 0));
     list.scrollTop = 0;
+    const act = eager && label === "Results" && options[0];
+    eager = false;
+    if (act) act.node.click();
   }
 
   function put(query) {
@@ -216,6 +225,7 @@ function build(base) {
 
   input.addEventListener("input", () => {
     turn++; // an answer that is on its way belongs to an older question
+    eager = false;
     list.setAttribute("aria-busy", "true");
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
@@ -232,6 +242,11 @@ function build(base) {
       choose(active < 0 && step < 0 ? options.length - 1 : (active + step + options.length) % options.length);
     } else if (event.key === "Enter" && event.target === input) {
       event.preventDefault();
+      // What is listed answers an older question.
+      if (list.hasAttribute("aria-busy")) {
+        eager = true;
+        return;
+      }
       const chosen = options[Math.max(active, 0)];
       if (!chosen) return;
       if ((event.ctrlKey || event.metaKey) && chosen.node.href) {
@@ -243,6 +258,7 @@ function build(base) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
+  dialog.addEventListener("close", () => { eager = false; });
   close.addEventListener("click", () => dialog.close());
   clear.addEventListener("click", () => {
     forget();
