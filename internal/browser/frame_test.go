@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"strconv"
 	"testing"
 
@@ -109,6 +110,12 @@ func TestOnThisPage(t *testing.T) {
 	p.click(third)
 	p.until(read)
 	p.until(`document.querySelector("` + third + `").getAttribute("aria-current") === "true"`)
+	// A heading right below another does not take its mark.
+	for i := range value[int](p, `document.querySelectorAll("#Docs-toc a").length`) {
+		link := fmt.Sprintf(`document.querySelectorAll("#Docs-toc a")[%d]`, i)
+		value[bool](p, link+".click(), true")
+		p.until(link + `.matches("[aria-current]") || innerHeight + scrollY >= document.documentElement.scrollHeight - 2`)
+	}
 	value[bool](p, "scrollTo(0, document.documentElement.scrollHeight), true")
 	p.until(`document.querySelector("#Docs-toc li:last-child a").getAttribute("aria-current") === "true" && document.querySelectorAll("#Docs-toc [aria-current]").length === 1`)
 	p.clean()
@@ -151,6 +158,26 @@ func TestTheme(t *testing.T) {
 	p.clean()
 }
 
+// TestThemeElsewhere holds that a choice reaches the pages that are open, and
+// the one that a reader goes back to.
+func TestThemeElsewhere(t *testing.T) {
+	t.Parallel()
+	p := openSite(t, standalone, 1440, 900)
+	for _, step := range []struct{ theme, stored string }{{"dark", `"dark"`}, {"light", `"light"`}, {"system", "null"}, {"system", `"no theme"`}} {
+		// The event that other pages of the site get.
+		value[bool](p, `(() => {
+			if (`+step.stored+`) localStorage.setItem("docs-theme", `+step.stored+`); else localStorage.removeItem("docs-theme");
+			dispatchEvent(new StorageEvent("storage", { key: "docs-theme" }));
+			return true;
+		})()`)
+		p.is("document.querySelector('[data-theme-button]').title", "Theme: "+step.theme)
+		p.is(`document.documentElement.dataset.theme || "system"`, step.theme)
+	}
+	value[bool](p, `localStorage.setItem("docs-theme", "dark"), dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })), true`)
+	p.is("document.documentElement.dataset.theme", "dark")
+	p.clean()
+}
+
 // TestFilter narrows a long list.
 func TestFilter(t *testing.T) {
 	t.Parallel()
@@ -173,6 +200,13 @@ func TestFilter(t *testing.T) {
 	value[bool](p, `document.activeElement.select(), true`)
 	p.press(kb.Backspace)
 	p.until(left + ".length === " + strconv.Itoa(all))
+
+	// A link to an entry that is filtered out shows it.
+	p.press("temporal")
+	p.until(`!document.getElementById("REDIS_HOST").checkVisibility()`)
+	value[bool](p, `location.hash = "#REDIS_HOST", true`)
+	p.until(`document.getElementById("REDIS_HOST").checkVisibility() && document.querySelector("[data-filter] input").value === ""`)
+	p.until(`(() => { const { top, bottom } = document.getElementById("REDIS_HOST").getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; })()`)
 	p.clean()
 }
 

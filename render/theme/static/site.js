@@ -38,21 +38,27 @@
 
   // Theme: system, light, dark.
   const themes = ["system", "light", "dark"];
-  each("[data-theme-button]", (button) => {
-    const label = () => {
-      button.title = "Theme: " + (root.dataset.theme || "system");
+  const worn = () => root.dataset.theme || themes[0];
+  const wear = (theme) => {
+    if (themes.indexOf(theme) > 0) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    each("[data-theme-button]", (button) => {
+      button.title = "Theme: " + worn();
       button.setAttribute("aria-label", button.title);
-    };
-    label();
-    button.addEventListener("click", () => {
-      const next = themes[(themes.indexOf(root.dataset.theme || "system") + 1) % 3];
-      if (next === "system") delete root.dataset.theme;
-      else root.dataset.theme = next;
-      remember("docs-theme", next === "system" ? null : next);
-      label();
-      say(button.title);
     });
-  });
+  };
+  wear(worn());
+  each("[data-theme-button]", (button) => button.addEventListener("click", () => {
+    wear(themes[(themes.indexOf(worn()) + 1) % 3]);
+    remember("docs-theme", root.dataset.theme || null);
+    say(button.title);
+  }));
+  // The choice may be made elsewhere: in another tab, on the page that one
+  // comes back from, on the one that had this one prepared.
+  const rewear = () => wear(recall("docs-theme"));
+  addEventListener("storage", ({ key }) => { if (!key || key === "docs-theme") rewear(); });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) rewear(); });
+  document.addEventListener("prerenderingchange", rewear);
 
   // What one wants to paste: of a transcript its commands, of a change its
   // result.
@@ -116,10 +122,15 @@
     remember("docs-tab-" + group, target.dataset.tab);
   });
 
-  // A link into a tab or a closed section shows it.
+  // A link into a tab, a closed section or a list that was narrowed shows it.
   const reveal = () => {
     let target, found = false;
     try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch {}
+    if (target && target.closest("[data-find][hidden]")) each("[data-filter] input", (input) => {
+      input.value = "";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      found = true;
+    });
     for (let at = target; at && at !== document.body; at = at.parentNode) {
       const label = at.matches(".tab-panel") && at.previousElementSibling;
       if (label && label.control && !label.control.checked) label.control.checked = found = true;
@@ -176,9 +187,10 @@
   const mark = () => {
     waiting = false;
     const end = innerHeight + scrollY >= root.scrollHeight - 2;
+    const line = parseFloat(getComputedStyle(root).scrollPaddingTop) + 16; // a link brings its heading just above it
     let entry;
     for (const e of entries) {
-      if (e.heading.offsetParent && e.heading.getBoundingClientRect().top < (end ? innerHeight : 150)) entry = e;
+      if (e.heading.offsetParent && e.heading.getBoundingClientRect().top < (end ? innerHeight : line)) entry = e;
     }
     if (entry === marked) return;
     if (marked) marked.link.removeAttribute("aria-current");
