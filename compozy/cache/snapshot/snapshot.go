@@ -100,6 +100,9 @@ var (
 	ErrNewer = errors.New("written in a newer format than this program knows")
 	// ErrKey says that the snapshot is encrypted and the key is not its key.
 	ErrKey = errors.New("the encryption key in " + KeyVariable + " is missing or wrong")
+	// ErrReplaced says that the directory is another one than was opened, or
+	// that somebody else has locked it since.
+	ErrReplaced = errors.New("somebody replaced the snapshot directory or its lock while it was in use; nothing is written into it before the next start")
 	// ErrDamaged says that no generation could be read, or, in a strict
 	// restore, that the newest could not.
 	ErrDamaged = errors.New("damaged snapshot")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -47,9 +48,10 @@ type Store struct {
 	dir  string
 	name string
 	opts Options
-	lock *os.File // nil when ReadOnly
 
 	mu      sync.Mutex
+	lock    *os.File // nil when ReadOnly
+	root    *os.File // the directory that was locked; nil when ReadOnly
 	next    uint64
 	present bool            // there are generations
 	unread  map[uint64]bool // stood there at Open and were not read since
@@ -89,7 +91,11 @@ func Open(dir string, opts Options) (s *Store, err error) {
 			return nil, err
 		}
 		s.made = errors.Is(looking, fs.ErrNotExist)
+		if s.root, err = os.Open(dir); err != nil {
+			return nil, fmt.Errorf("snapshot directory: %w", err)
+		}
 		if s.lock, err = acquire(dir); err != nil {
+			_ = s.root.Close() // nothing was written
 			return nil, err
 		}
 	}
@@ -211,7 +217,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	return release(s.lock)
+	return errors.Join(release(s.lock), s.root.Close())
 }
 
 // CloseUnused is Close, but of a directory that Open made and into which
@@ -393,6 +399,9 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	case s.failed:
 		return nil, ErrUnread
 	}
+	if err := s.keep(); err != nil {
+		return nil, err
+	}
 	have, err := s.opts.Free(s.dir)
 	if err != nil {
 		return nil, fmt.Errorf("look at the free space of %q: %w", s.name, err)
@@ -421,6 +430,58 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	s.present = true
 	s.prune(n)
 	return m, nil
+}
+
+// keep sees to it that the lock is still the one of what lies at the path.
+// Somebody may have removed the directory, or its lock, or put a backup in its
+// place: then the lock protects nothing, and what is there is not what this
+// Store has read.
+func (s *Store) keep() error {
+	mine, err := s.lock.Stat()
+	if err != nil {
+		return fmt.Errorf("look at the lock of %q: %w", s.name, err)
+	}
+	there, err := os.Lstat(s.path(lockName))
+	if err == nil && os.SameFile(mine, there) {
+		return nil
+	}
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(ErrReplaced, err)
+	}
+	root, err := os.Open(s.dir)
+	if err != nil {
+		return fmt.Errorf("the snapshot directory %q: %w", s.name, err)
+	}
+	same, err := s.untouched(root)
+	if err != nil || !same {
+		return errors.Join(err, root.Close(), ErrReplaced)
+	}
+	lock, err := acquire(s.dir)
+	if err != nil {
+		return errors.Join(err, root.Close())
+	}
+	s.opts.Log.Warn("The lock of the snapshot directory was gone; it is locked again", "directory", s.name)
+	err = errors.Join(release(s.lock), s.root.Close())
+	s.lock, s.root = lock, root
+	return err
+}
+
+// untouched reports whether a directory is the one that was locked, or an
+// empty one.
+func (s *Store) untouched(root *os.File) (bool, error) {
+	was, err := s.root.Stat()
+	if err != nil {
+		return false, err
+	}
+	is, err := root.Stat()
+	if err != nil || os.SameFile(was, is) {
+		return err == nil, err
+	}
+	names, err := root.Readdirnames(1)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return len(names) == 0, err
 }
 
 func (f *Flow) records(emit func([]byte) error) error {

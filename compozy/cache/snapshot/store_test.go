@@ -427,3 +427,61 @@ func TestNoRoom(t *testing.T) {
 	save(t, s, large())
 	wantRestored(t, dir, snapshot.Options{}, large())
 }
+
+// TestReplacedDirectory: what lies at the path is only written to while it is
+// what was locked. A backup that was put there, and the snapshots of a process
+// that came later, are not overwritten.
+func TestReplacedDirectory(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do      func(t *testing.T, dir string)
+		refused error // nil: the next snapshot works, and the directory is locked
+	}{
+		"the lock removed": {func(t *testing.T, dir string) { must(t, os.Remove(filepath.Join(dir, "lock"))) }, nil},
+		"emptied anew": {func(t *testing.T, dir string) {
+			must(t, os.Rename(dir, dir+".away"))
+			must(t, os.Mkdir(dir, 0o700))
+		}, nil},
+		"removed": {func(t *testing.T, dir string) { must(t, os.Rename(dir, dir+".away")) }, fs.ErrNotExist},
+		"a backup in its place": {func(t *testing.T, dir string) {
+			must(t, os.Rename(dir, dir+".away"))
+			must(t, os.CopyFS(dir, os.DirFS(dir+".away")))
+		}, snapshot.ErrReplaced},
+		"a backup without a lock": {func(t *testing.T, dir string) {
+			must(t, os.Rename(dir, dir+".away"))
+			must(t, os.CopyFS(dir, os.DirFS(dir+".away")))
+			must(t, os.Remove(filepath.Join(dir, "lock")))
+		}, snapshot.ErrReplaced},
+		"another process in it": {func(t *testing.T, dir string) {
+			must(t, os.Remove(filepath.Join(dir, "lock")))
+			save(t, open(t, dir, snapshot.Options{}), texts("k=theirs"))
+		}, snapshot.ErrReplaced},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "data")
+			s := open(t, dir, snapshot.Options{})
+			save(t, s, texts("k=1"))
+			c.do(t, dir)
+			_, err := s.Save(t.Context(), texts("k=2"))
+			if !errors.Is(err, c.refused) {
+				t.Fatalf("the next snapshot gives %v, want %v", err, c.refused)
+			}
+			if c.refused != nil {
+				return
+			}
+			var locked *snapshot.LockedError
+			if second, err := snapshot.Open(dir, snapshot.Options{}); !errors.As(err, &locked) {
+				t.Errorf("a second one opens it: %v", err)
+				_ = second.Close()
+			}
+		})
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
