@@ -17,9 +17,9 @@ var (
 	// slashed is the same for a password with an unescaped "/", "?" or "#",
 	// which makes a URL invalid and would otherwise be shown by the complaint.
 	slashed = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s@]*:[^\s@]*@`)
-	queries = regexp.MustCompile(`(?i)([?&](?:token|access_token|api_key|apikey|key|password|secret|auth)=)[^&#\s]*`)
+	queries = regexp.MustCompile(`(?i)([?&](?:[a-z0-9_.-]*(?:token|api_?key|password|passwd|passphrase|pwd|secret)|key|auth)=)[^&#\s]*`)
 	// keywords finds the password in PostgreSQL's "host=… password=…" form.
-	keywords   = regexp.MustCompile(`(?i)\b(password|passwd|pwd)\s*=\s*('[^']*'|[^\s&]+)`)
+	keywords   = regexp.MustCompile(`(?i)\b([a-z_]*(?:password|passwd|passphrase|pwd))\s*=\s*('[^']*'|[^\s&]+)`)
 	secretName = regexp.MustCompile(`(?i)(pass(word|wd|phrase)?|pwd|pw|dsn|secret|token|credential|api_?key|admin_?key|private_?key|(^|_)key)$`)
 )
 

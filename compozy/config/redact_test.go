@@ -87,6 +87,7 @@ func TestShowKeepsWhatHelps(t *testing.T) {
 	for _, test := range []struct{ path, value, want string }{
 		{"redis.url", "redis://user:pw@cache.internal:6379/1", "redis://[REDACTED]@cache.internal:6379/1"},
 		{"redis.url", "redis://cache.internal:6379", "redis://cache.internal:6379"},
+		{"database.conn_string", "postgres://u:p@db/x?sslpassword=p&sslkey=/k", "postgres://[REDACTED]@db/x?sslpassword=[REDACTED]&sslkey=/k"},
 		{"database.conn_string", "postgres://u:p@db/x?sslmode=require", "postgres://[REDACTED]@db/x?sslmode=require"},
 		{"llm.proxy_url", "http://p:1/?api_key=k&a=b", "http://p:1/?api_key=[REDACTED]&a=b"},
 		{"redis.password", "pw", "[REDACTED]"},
