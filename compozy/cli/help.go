@@ -100,12 +100,20 @@ func firstWord(c *cobra.Command, args []string) (string, []string) {
 		default:
 			name := strings.TrimLeft(arg, "-")
 			flag := lookupFlag(c, name, strings.HasPrefix(arg, "--"))
-			if flag != nil && flag.NoOptDefVal == "" {
+			if flag != nil && flag.NoOptDefVal == "" || flag == nil && strings.HasPrefix(arg, "--") && valued(name) {
 				i++
 			}
 		}
 	}
 	return "", nil
+}
+
+// valued reports whether a name is that of a setting's flag that takes a value.
+// Before the name of a command no command knows it yet, and its value is no
+// command: it may be a password.
+func valued(name string) bool {
+	f, ok := config.FieldOfFlag(name)
+	return ok && !slices.Contains(f.Types, "boolean") && !slices.Contains(f.Shorthands, name)
 }
 
 func lookupFlag(c *cobra.Command, name string, long bool) *pflag.Flag {
