@@ -68,7 +68,7 @@ func clientOptions(cfg *config.Config, opts Options) (*redis.Options, string, er
 		parsed, err := redis.ParseURL(cfg.String("redis.url"))
 		if err != nil {
 			// The parser's own text quotes the URL, password and all.
-			return nil, address, fail(cfg, address, nil, "it is not the URL of a Redis server, or has a parameter that is not known")
+			return nil, address, fail(cfg, address, nil, "it is not the URL of a Redis server")
 		}
 		options.Addr, options.Username, options.Password, options.DB = parsed.Addr, parsed.Username, parsed.Password, parsed.DB
 	case cfg.String("redis.addr") != "":

@@ -184,7 +184,6 @@ func TestConnectionErrors(t *testing.T) {
 		{"no TLS and no answer", "redis:\n  addr: r:1\n  ping_timeout: 30ms\n  tls_enabled: true", "redis.ping_timeout", "did not answer within 30ms; it may not speak TLS", serve(t, silent)},
 		{"no TLS and no answer for the url", "redis:\n  url: rediss://:hunter2@r:1\n  ping_timeout: 30ms", "redis.ping_timeout", "did not answer within 30ms; it may not speak TLS", serve(t, silent)},
 		{"no TLS for the url", "redis:\n  url: rediss://:hunter2@r:1", "redis.url", "does not speak TLS", serve(t, answering("-ERR unknown command\r\n"))},
-		{"parameter", "redis:\n  url: redis://:hunter2@r:1?nosuch=1", "redis.url", "parameter", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
