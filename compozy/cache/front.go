@@ -32,8 +32,11 @@ type front struct {
 	server *server.Server
 	now    func() time.Time
 	script time.Duration // deadline of a script
-	memory uint64        // growth of memory that a script may cause
-	start  time.Time
+	// password is what clients must give; "" asks for none.
+	password string
+	standsIn bool   // for a Redis; see Server
+	memory   uint64 // growth of memory that a script may cause
+	start    time.Time
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -235,6 +238,8 @@ func (c *call) do(cmd *command, args []string) {
 	switch rule := rules[name]; {
 	case rule != nil:
 		rule(c, args)
+	case cmd.absent: // of a Server, which has it all the same
+		doSetID(c, args)
 	case cmd.blocking:
 		// Within a transaction or a script nobody waits.
 		c.out = append(c.out, c.f.attempt(c.db, args)...)

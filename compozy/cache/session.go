@@ -18,6 +18,8 @@ type session struct {
 	r     *bufio.Reader
 	out   []byte
 	quit  bool
+	// trusted says that the password was given; see locked.
+	trusted bool
 
 	queue [][]string // of a transaction; nil outside
 	dirty bool       // an error while queueing
@@ -88,7 +90,10 @@ func (s *session) handle(args []string) {
 			s.out, s.quit = append(s.out, s.f.degrade(args[0], r)...), true
 		}
 	}()
-	cmd, problem := check(args)
+	if s.locked(args) {
+		return
+	}
+	cmd, problem := s.check(args)
 	if problem != "" {
 		s.dirty = s.dirty || s.queue != nil
 		s.out = appendLine(s.out, '-', problem)
@@ -192,7 +197,7 @@ func (s *session) exec() {
 	default:
 		s.out = appendLen(s.out, '*', len(queue))
 		for _, args := range queue {
-			cmd, _ := check(args)
+			cmd, _ := s.check(args)
 			s.out = s.run(s.out, cmd, args)
 		}
 		s.f.settle()

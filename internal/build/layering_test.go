@@ -77,7 +77,7 @@ var fences = map[string][]string{
 	"gopkg.in/yaml.v3":                           {"internal/tree"},
 	"github.com/pelletier/go-toml/v2":            {"internal/tree"},
 	"github.com/alecthomas/chroma/v2":            {"render/highlight"},
-	"github.com/alicebob/miniredis/v2":           {"compozy/cache/...", "validate/example/yaml", "validate/example/shell"},
+	"github.com/alicebob/miniredis/v2":           {"compozy/cache/...", "validate/example/yaml"},
 	"github.com/redis/go-redis/v9":               {"compozy/cache/...", "compozy/cli", "validate/example/yaml", "internal/measure"},
 	"mvdan.cc/sh/v3":                             {"validate/example/shell"},
 	"github.com/aymanbagabas/go-udiff":           {"internal/fix", "validate/example/shell"},

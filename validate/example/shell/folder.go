@@ -36,6 +36,9 @@ func newFolder() (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if dir, err = filepath.Abs(dir); err != nil { // TMPDIR may be a relative one
+		return nil, err
+	}
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return nil, err
 	}

@@ -16,8 +16,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/alicebob/miniredis/v2"
-	"github.com/alicebob/miniredis/v2/server"
+	"github.com/compozy/docs/compozy/cache"
 )
 
 // redisHost starts the Redis servers of a session. A real one is a child
@@ -257,35 +256,47 @@ func (h *redisHost) close() {
 
 // standIn is an embedded server on connections in memory.
 func standIn(o serverOptions) (*instance, error) {
-	m := miniredis.NewMiniRedis()
-	if o.password != "" {
-		m.RequireAuth(o.password)
-	}
-	first, err := m.Dial() // starts the server without a listener
+	server, err := cache.NewServer(o.password)
 	if err != nil {
 		return nil, err
 	}
-	_ = first.Close() // an end of a pipe in memory
-	var srv *server.Server = m.Server()
 	ended := make(chan struct{})
 	return &instance{
 		ended: ended,
 		end: func() {
-			m.Close()
+			server.Close()
 			close(ended)
 		},
-		dial: func(_ context.Context, from net.Addr) (net.Conn, error) {
-			near, far := connect(from, address("", o.port))
-			srv.ServeConn(far)
-			return near, nil
+		dial: func(context.Context, net.Addr) (net.Conn, error) {
+			conn, err := server.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return &plainConn{Conn: conn}, nil
 		},
 	}, nil
 }
 
-// maxSocket is the longest path of a Unix socket that systems take.
-const maxSocket = 100
+// plainConn is a connection to a server that speaks no TLS. Like a real Redis,
+// which waits for the line to end, it says nothing to who greets it in TLS.
+type plainConn struct {
+	net.Conn
+	began, mute bool
+}
 
-var errSocket = errors.New("the temporary folder of this machine has too long a name for a Unix socket")
+// handshake is the first byte of a TLS connection.
+const handshake = 0x16
+
+// Write drops what a client of TLS says.
+func (c *plainConn) Write(p []byte) (int, error) {
+	if !c.began && len(p) > 0 {
+		c.began, c.mute = true, p[0] == handshake
+	}
+	if c.mute {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
 
 // child starts a real server and waits until it says that it is ready.
 func (h *redisHost) child(c *call, o serverOptions) (*instance, error) {
@@ -296,11 +307,7 @@ func (h *redisHost) child(c *call, o serverOptions) (*instance, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	socket := filepath.Join(dir, "s")
-	if len(socket) > maxSocket {
-		return nil, errSocket
-	}
-	args := append([]string{"--port", "0", "--unixsocket", socket, "--dir", dir, "--daemonize", "no", "--loglevel", "notice"}, o.args...)
+	args := append([]string{"--port", "0", "--unixsocket", socketName, "--dir", dir, "--daemonize", "no", "--loglevel", "notice"}, o.args...)
 	if o.password != "" {
 		args = append(args, "--requirepass", o.password)
 	}
@@ -346,9 +353,7 @@ func (h *redisHost) child(c *call, o serverOptions) (*instance, error) {
 			endGroup(cmd)
 			<-ended
 		},
-		dial: func(ctx context.Context, _ net.Addr) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		},
+		dial: func(ctx context.Context, _ net.Addr) (net.Conn, error) { return dialIn(ctx, dir) },
 	}
 	select {
 	case up := <-ready:

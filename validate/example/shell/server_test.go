@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -254,4 +255,63 @@ func TestNetwork(t *testing.T) {
 	if _, err := n.Listen(ctx, "tcp", "localhost:82"); err == nil || !errors.As(err, &closed) {
 		t.Errorf("a network that is closed: %v", err)
 	}
+}
+
+// TestServersAnswerAlike asks both kinds of servers for what examples meet
+// beside the data: what a page claims must hold on a machine without Redis.
+func TestServersAnswerAlike(t *testing.T) {
+	t.Parallel()
+	redisKinds(t, func(t *testing.T, o Options, _ string) {
+		s := open(t, o)
+		clean(t, console(t, s, `$ redis-server --save "" &
+$ redis-cli SET a 1
+OK
+$ redis-cli SELECT 99
+(error) ERR DB index is out of range
+$ compozy cache export --from redis://localhost:6379 --file a.jsonl
+a.jsonl: 1 key, [..]
+$ redis-cli XADD s 5-1 f v
+"5-1"
+$ redis-cli XSETID s 9-0
+OK
+$ redis-cli XADD s 8-1 f v
+(error) ERR The ID specified in XADD is equal or smaller than the target stream top item
+$ redis-cli XLEN s
+(integer) 1
+$ redis-cli XSETID none 9-0
+(error) ERR no such key
+$ redis-cli XSETID s 2-0
+(error) ERR The ID specified in XSETID is smaller than the target stream top item
+$ REDIS_DB=99 compozy start --quiet
+compozy: the cache did not come up: redis.db "99" (env REDIS_DB): the server at localhost:6379 has no such database
+[exit 1]
+$ REDIS_TLS_ENABLED=true compozy start --quiet
+[..]did not answer within 1s; it may not speak TLS
+[exit 1]
+$ kill %1
+`))
+	})
+}
+
+// TestLongFolders starts a real server below a folder whose name is too long
+// for the address of a socket.
+func TestLongFolders(t *testing.T) {
+	if executable("redis-server") == "" {
+		t.Skip("no redis-server is installed")
+	}
+	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", dir)
+	s := open(t, Options{})
+	clean(t, console(t, s, "$ redis-server --daemonize yes\n$ redis-cli PING\nPONG\n"))
+}
+
+// TestRelativeFolder makes a sandbox where TMPDIR is a relative path.
+func TestRelativeFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("TMPDIR", ".")
+	s := open(t, Options{Redis: StandIn})
+	clean(t, console(t, s, "$ pwd\n/home/docs\n$ echo a > f\n$ cat /home/docs/f\na\n$ compozy config show > c\n"))
 }
