@@ -236,6 +236,8 @@ func (c *call) do(cmd *command, args []string) {
 		c.f.touch(c.db, cmd, keys)
 	}
 	switch rule := rules[name]; {
+	case c.f.standsIn && asksFull(name, args):
+		doFull(c, args)
 	case rule != nil:
 		rule(c, args)
 	case cmd.absent: // of a Server, which has it all the same

@@ -64,8 +64,9 @@ func (s *session) locked(args []string) bool {
 	return true
 }
 
-// setID is the one command that only a Server has: who moves a stream to a
-// Redis ends with it.
+// setID is a command that only a Server has, as the form FULL of XINFO STREAM
+// is: who moves a stream to a Redis ends with the one, and looks at it with the
+// other.
 const setID = "XSETID"
 
 // check says why a command cannot run on a connection, or "".
@@ -113,4 +114,55 @@ func (c *call) topOf(key string) streamID {
 	text, _ := entry[0].(string)
 	top, _ := parseID(text)
 	return top
+}
+
+func asksFull(name string, args []string) bool {
+	return name == "XINFO" && len(args) > 3 && strings.EqualFold(args[1], "STREAM") && strings.EqualFold(args[3], "FULL")
+}
+
+// doFull is XINFO STREAM key FULL, without the counts that nobody keeps here
+// and without a limit of entries.
+func doFull(c *call, args []string) {
+	key := args[2]
+	switch c.typeOf(key) {
+	case "stream":
+	case "none":
+		c.fail("ERR no such key")
+		return
+	default:
+		c.fail("WRONGTYPE Operation against a key holding the wrong kind of value")
+		return
+	}
+	s, err := newDirect(c.f.m, c.db).stream(c.f.m.DB(c.db), key, c.f.now())
+	if err != nil {
+		c.fail("ERR %s", err)
+		return
+	}
+	if last, known := c.f.lastIDs[dbKey{c.db, key}]; known {
+		s.LastID = last.String()
+	}
+	out := appendInt(appendBulk(appendLen(c.out, '*', 8), "length"), len(s.Entries))
+	out = appendBulk(appendBulk(out, "last-generated-id"), s.LastID)
+	out = appendLen(appendBulk(out, "entries"), '*', len(s.Entries))
+	for _, e := range s.Entries {
+		out = appendLen(appendBulk(appendLen(out, '*', 2), e.ID), '*', len(e.Fields))
+		for _, f := range e.Fields {
+			out = appendBulk(out, string(f))
+		}
+	}
+	out = appendLen(appendBulk(out, "groups"), '*', len(s.Groups))
+	for _, g := range s.Groups {
+		out = appendBulk(appendBulk(appendLen(out, '*', 8), "name"), g.Name)
+		out = appendBulk(appendBulk(out, "last-delivered-id"), g.LastDelivered)
+		out = appendLen(appendBulk(out, "pending"), '*', len(g.Pending))
+		for _, p := range g.Pending {
+			out = appendBulk(appendBulk(appendLen(out, '*', 4), p.ID), p.Consumer)
+			out = appendInt(appendInt(out, int(p.DeliveredAt)), int(p.Deliveries))
+		}
+		out = appendLen(appendBulk(out, "consumers"), '*', len(g.Consumers))
+		for _, name := range g.Consumers {
+			out = appendBulk(appendBulk(appendLen(out, '*', 2), "name"), name)
+		}
+	}
+	c.out = out
 }

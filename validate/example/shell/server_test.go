@@ -278,6 +278,24 @@ $ redis-cli XADD s 8-1 f v
 (error) ERR The ID specified in XADD is equal or smaller than the target stream top item
 $ redis-cli XLEN s
 (integer) 1
+$ redis-cli XGROUP CREATE s g 0
+OK
+$ redis-cli XREADGROUP GROUP g ada STREAMS s '>'
+...
+   2) 1) 1) "5-1"
+...
+$ redis-cli XINFO STREAM s FULL
+...
+[..]"last-generated-id"
+[..]"9-0"
+...
+[..]"last-delivered-id"
+[..]"5-1"
+...
+[..]"ada"
+...
+$ redis-cli XINFO STREAM a FULL
+[..]WRONGTYPE Operation against a key holding the wrong kind of value
 $ redis-cli XSETID none 9-0
 (error) ERR no such key
 $ redis-cli XSETID s 2-0
