@@ -52,14 +52,24 @@ type prepared struct {
 func prepare(file *syntax.File, code *source.File, p prepared) []diag.Diagnostic {
 	var diags []diag.Diagnostic
 	functions := map[string]bool{}
+	documents := map[*syntax.Word]bool{}
 	syntax.Walk(file, func(n syntax.Node) bool {
-		if f, ok := n.(*syntax.FuncDecl); ok && f.Name != nil {
-			functions[f.Name.Value] = true
+		switch n := n.(type) {
+		case *syntax.FuncDecl:
+			if n.Name != nil {
+				functions[n.Name.Value] = true
+			}
+		case *syntax.Redirect:
+			documents[n.Hdoc] = true
 		}
 		return true
 	})
 	syntax.Walk(file, func(n syntax.Node) bool {
 		if n == nil {
+			return true
+		}
+		// The shell expands no braces in a here-document: there they are JSON.
+		if w, ok := n.(*syntax.Word); ok && documents[w] {
 			return true
 		}
 		if d := forbidden(n, code); d != nil {
@@ -315,8 +325,11 @@ func plain(text string) bool {
 		return true // the interpreter tells
 	}
 	ok := true
+	documents := map[*syntax.Word]bool{}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch n := n.(type) {
+		case *syntax.Redirect:
+			documents[n.Hdoc] = true
 		case *syntax.Stmt:
 			ok = ok && !n.Background && !n.Disown && !n.Coprocess
 		case *syntax.FuncDecl, *syntax.ProcSubst, *syntax.CoprocClause, *syntax.WhileClause, *syntax.ForClause:
@@ -326,7 +339,7 @@ func plain(text string) bool {
 		case *syntax.ParamExp:
 			ok = ok && n.Repl == nil
 		case *syntax.Word:
-			ok = ok && !grows(n)
+			ok = ok && (documents[n] || !grows(n))
 		}
 		return ok
 	})

@@ -115,6 +115,8 @@ func TestAttacks(t *testing.T) {
 		"a local that doubles":          {`f() { local x=aaaaaaaaaa; while ((1)); do local x=$x$x; done; }; f`, "example/sandbox"},
 		"braces":                        {`echo {1..999999999}`, "example/sandbox"},
 		"braces by braces":              {`echo {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}`, "example/sandbox"},
+		"braces of a document":          {"cat > a.json <<'EOF'\n" + strings.Repeat(`[{"a": {1..99999}, "b": {c, d, e}}, {f, g}]`+"\n", 9) + "EOF\ngrep -c a a.json", ""},
+		"braces behind a document":      {"cat <<'EOF' {1..99999}\n{a}\nEOF", "example/sandbox"},
 		"a full disk":                   {`head -c 999999999 /dev/zero > a`, "example/sandbox"},
 		"a file that grows":             {`seq 9999 > a; while ((1)); do cat a a > b; cat b b > a; done`, "example/sandbox"},
 		"a process substitution":        {`cat <(echo x)`, "example/sandbox"},
