@@ -25,6 +25,8 @@ func TestIndexFindings(t *testing.T) {
 		{"the same title twice", disk{"content/a.mdx": "---\ntitle: A\n---\n\n# A"}, []string{}, ""},
 		{"no title", disk{"content/redis-cache.mdx": "text"}, []string{"content/redis-cache.mdx:0:0 page/missing-title: the page has no title"}, "# Redis cache"},
 		{"no title in the front matter", disk{"content/a.mdx": "---\ndescription: x\n---\n\ntext"}, []string{"content/a.mdx:1:1 page/missing-title: the page has no title"}, ""},
+		{"misspelt title", disk{"content/a.mdx": "---\ntitel: A\n---\n\ntext"}, []string{`content/a.mdx:2:1 page/missing-title: the page has no title: its front matter says "titel"`}, `did you mean "title"?`},
+		{"misspelt title beside a heading", disk{"content/a.mdx": "---\ntitel: A\n---\n\n# A"}, []string{`content/a.mdx:2:1 page/unknown-front-matter: unknown front matter key "titel"`}, `did you mean "title"?`},
 		{"two titles", disk{"content/a.mdx": "---\ntitle: A\n---\n\n# B"},
 			[]string{`content/a.mdx:5:1 page/title-differs: the heading "B" differs from the title "A" of the front matter`}, "delete the heading"},
 		{"two h1", disk{"content/a.mdx": "# A\n\n# B"}, []string{`content/a.mdx:3:1 page/multiple-h1: the page has a second first-level heading, "B"`}, "## B"},

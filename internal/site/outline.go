@@ -59,7 +59,7 @@ func readOutline(p *Page, prints func(*mdx.Element) []Anchor) (outline, []diag.D
 	ds := append(checkFront(front), checkUpdated(front)...)
 	p.Title = strings.TrimSpace(front.String("title"))
 	p.Description = strings.TrimSpace(front.String("description"))
-	ds = append(ds, checkHeadings(p)...)
+	ds = checkHeadings(p, ds)
 	p.Printed = printed(p.Doc, prints)
 	ds = append(ds, readAnchors(p)...)
 	ds = append(ds, readMoved(p)...)
@@ -141,9 +141,9 @@ func aKind(k tree.Kind) string {
 }
 
 // checkHeadings judges the headings as the outline of a page and takes the
-// title from them when the front matter has none.
-func checkHeadings(p *Page) []diag.Diagnostic {
-	var ds []diag.Diagnostic
+// title from them when the front matter has none. It adds to the findings
+// about the front matter.
+func checkHeadings(p *Page, ds []diag.Diagnostic) []diag.Diagnostic {
 	var first *mdx.Heading
 	level := 0
 	if p.Title != "" {
@@ -184,10 +184,23 @@ func checkHeadings(p *Page) []diag.Diagnostic {
 		if p.Doc.Front.Present {
 			at = p.Doc.Front.Span
 		}
+		if i := slices.IndexFunc(ds, namesTitle); i >= 0 {
+			// The key is the one cause: without a title there is no page.
+			key := ds[i]
+			d := diag.New("page/missing-title", key.Span, "the page has no title: its front matter says %q", key.Span.Text())
+			d.Notes, d.Fix = key.Notes, key.Fix
+			ds[i] = d
+			return ds
+		}
 		ds = append(ds, diag.New("page/missing-title", at, "the page has no title").
 			WithAdvice("begin the page with \"# %s\", or write \"title: %s\" into its front matter", p.Title, p.Title))
 	}
 	return ds
+}
+
+// namesTitle reports whether a finding is about a misspelt "title".
+func namesTitle(d diag.Diagnostic) bool {
+	return d.Rule == "page/unknown-front-matter" && d.Fix != nil && d.Fix.NewText == "title"
 }
 
 var rawH1 = regexp.MustCompile(`(?i)<h1[\s/>]`)
