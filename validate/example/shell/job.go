@@ -333,6 +333,7 @@ func (js *jobs) signal(j *job, s sig) {
 	receivers := slices.Clone(j.receivers)
 	js.mu.Unlock()
 	if s.fatal || len(receivers) == 0 {
+		j.out.shutDown()
 		j.cancel(killedError{s.name})
 		js.end(j, 128+s.number)
 		return
@@ -352,11 +353,23 @@ type buffer struct {
 	mu   sync.Mutex
 	data []byte
 	cut  int // bytes that were thrown away
+	shut bool
+}
+
+// shutDown forgets what is written from now on: a job that was killed prints
+// nothing, however long its program takes to notice.
+func (b *buffer) shutDown() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.shut = true
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.shut {
+		return len(p), nil
+	}
 	room := max(b.limit-len(b.data), 0)
 	b.data = append(b.data, p[:min(room, len(p))]...)
 	b.cut += max(len(p)-room, 0)

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -133,4 +134,18 @@ func TestSlowJobs(t *testing.T) {
 	<-rested // it sleeps, and the grace is over
 	awake()
 	cancel()
+}
+
+// TestKilledJobsAreSilent kills a job whose program goes on for a moment: its
+// output is what it had printed by then.
+func TestKilledJobsAreSilent(t *testing.T) {
+	t.Parallel()
+	js := newJobs()
+	j := js.start(&run{ctx: t.Context()}, "busy", 100)
+	_, _ = j.out.Write([]byte("before\n"))
+	js.signal(j, signals[slices.IndexFunc(signals, func(s sig) bool { return s.fatal })])
+	_, _ = j.out.Write([]byte("stopped\n"))
+	if got := j.out.String(); got != "before\n" {
+		t.Errorf("the job printed %q", got)
+	}
 }
