@@ -218,11 +218,12 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 	}
 	defer s.work.Done()
 	c := &call{s: s, ctx: ctx, args: args, dir: hc.Dir, env: hc.Env, stdin: hc.Stdin, stdout: hc.Stdout, stderr: hc.Stderr, last: hc.LastExitStatus}
-	if c.stdin == nil {
-		c.stdin = strings.NewReader("")
-	}
 	if c.job = s.jobIn(hc.Env); c.job != nil {
 		c.ctx = c.job.ctx
+	}
+	defer c.hold(s.opts.OutputLimit)()
+	if c.stdin == nil {
+		c.stdin = strings.NewReader("")
 	}
 	defer s.caught(hc, args[0], &err)
 	tool, ok := tools[args[0]]

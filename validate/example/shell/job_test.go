@@ -149,3 +149,38 @@ func TestKilledJobsAreSilent(t *testing.T) {
 		t.Errorf("the job printed %q", got)
 	}
 }
+
+// TestOrderBehindPipes runs a program that speaks on both of its streams, and
+// takes its time in between: the order of the lines is that of the pipe.
+func TestOrderBehindPipes(t *testing.T) {
+	t.Parallel()
+	slow := func(_ context.Context, _, _ []string, _ io.Reader, stdout, stderr io.Writer) int {
+		io.WriteString(stdout, "one\ntwo\n")
+		time.Sleep(30 * time.Millisecond) // the work that it takes
+		io.WriteString(stderr, "warning\n")
+		return 0
+	}
+	for name, c := range map[string]struct{ script, want string }{
+		"grep":             {"compozy | grep o", "warning\none\ntwo\n"},
+		"grep, a status":   {"compozy | grep -q one && echo there", "warning\nthere\n"},
+		"cat":              {"compozy | cat", "warning\none\ntwo\n"},
+		"head":             {"compozy | head -n 1", "warning\none\n"},
+		"head of bytes":    {"compozy | head -c 2", "warning\non"},
+		"tee":              {"compozy | tee f", "warning\none\ntwo\n"},
+		"three":            {"compozy | cat | cat -n", "warning\n     1\tone\n     2\ttwo\n"},
+		"one that fails":   {"compozy | cat missing - | cat || true", "warning\ncat: missing: No such file or directory\none\ntwo\n"},
+		"in a group":       {"{ compozy | cat; echo end; } > f 2>&1; cat f", "warning\none\ntwo\nend\n"},
+		"both are piped":   {"compozy 2>&1 | cat", "one\ntwo\nwarning\n"},
+		"the other is not": {"compozy 2> f | cat; cat f", "one\ntwo\nwarning\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := newSession(Options{}, slow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			clean(t, bash(t, s, c.script+"\n", prints(c.want)))
+		})
+	}
+}

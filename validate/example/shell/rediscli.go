@@ -198,7 +198,11 @@ func (c *call) redisDo(client *redisClient, words []string) int {
 // terminal reports whether a reader would see the output, rather than a file
 // or another command.
 func (c *call) terminal() bool {
-	_, ok := c.stdout.(*screen)
+	out := c.stdout
+	if h, ok := out.(heldWriter); ok {
+		out = h.to
+	}
+	_, ok := out.(*screen)
 	return ok
 }
 

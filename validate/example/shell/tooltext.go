@@ -35,6 +35,10 @@ func eachLine(r io.Reader, do func(string) error) error {
 	return s.Err()
 }
 
+// unread reads what a tool does not need of its input: the writer must not
+// wait for it, and has printed everything when it ends.
+func unread(r io.Reader) { _, _ = io.Copy(io.Discard, r) }
+
 // input calls do for each file that is named, the standard input when none is.
 func (c *call) input(names []string, do func(name string, r io.Reader) error) int {
 	if len(names) == 0 {
@@ -103,6 +107,7 @@ func head(c *call) int {
 		}
 		return c.input(names, func(_ string, r io.Reader) error {
 			_, err := io.Copy(c.stdout, io.LimitReader(r, int64(n)))
+			unread(r)
 			return err
 		})
 	}
@@ -119,7 +124,7 @@ func head(c *call) int {
 	}
 	return c.input(names, func(_ string, r io.Reader) error {
 		left := n
-		return eachLine(r, func(l string) error {
+		err := eachLine(r, func(l string) error {
 			if _, err := fmt.Fprintln(c.stdout, l); err != nil {
 				return err
 			}
@@ -128,6 +133,8 @@ func head(c *call) int {
 			}
 			return nil
 		})
+		unread(r)
+		return err
 	})
 }
 
@@ -228,8 +235,7 @@ func grep(c *call) int {
 		if f.has("c") && !f.has("q") {
 			fmt.Fprintf(c.stdout, "%s%d\n", before, count)
 		}
-		// What grep -q leaves unread, its writer must not wait for.
-		_, _ = io.Copy(io.Discard, r)
+		unread(r)
 		return err
 	})
 	switch {
