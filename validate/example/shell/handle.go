@@ -237,6 +237,7 @@ func (s *Session) exec(ctx context.Context, args []string) (err error) {
 		if r == nil {
 			return errViolation
 		}
+		c.afterWriters()
 		d := notAllowed(args[0], r.place(), r.known().names)
 		r.violate(d)
 		return errViolation

@@ -184,3 +184,19 @@ func TestOrderBehindPipes(t *testing.T) {
 		})
 	}
 }
+
+// TestFirstOfPipe has two tools in a pipe that do what they must not, and the
+// first is the slower one: it is the finding all the same.
+func TestFirstOfPipe(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ script, want string }{
+		"options":   {"(sleep 0.03; ls -l) | grep -A 1 x", "2:1 example/command-not-allowed ls of the sandbox cannot do this"},
+		"paths":     {"(sleep 0.03; cat /etc/first) | cat /etc/second", `2:1 example/sandbox the path "/etc/first"`},
+		"variables": {"A=sudo B=docker\n(sleep 0.03; $A) | $B", `3:1 example/command-not-allowed the command "sudo"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			finds(t, bash(t, open(t, Options{}), c.script+"\n"), c.want)
+		})
+	}
+}

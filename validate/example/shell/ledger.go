@@ -26,9 +26,10 @@ const usageStatus = 2
 
 // enrolled is one command of a block that is, or may become, a program.
 type enrolled struct {
-	name string      // "" when a variable names it
-	at   source.Span // the command in its fence
-	text string
+	number int         // where it stands on the page, among the others
+	name   string      // "" when a variable names it
+	at     source.Span // the command in its fence
+	text   string
 	situation
 	asked bool // $? stands behind it
 	calls int
@@ -181,7 +182,7 @@ func (l *ledger) add(c *syntax.CallExpr, code *source.File, in situation) {
 	default:
 		return
 	}
-	l.list = append(l.list, &enrolled{name: name, at: at, text: clip(firstOf(string(at.Text()))), situation: in})
+	l.list = append(l.list, &enrolled{number: len(l.list), name: name, at: at, text: clip(firstOf(string(at.Text()))), situation: in})
 	*here = syntax.NewPos(here.Offset(), uint(len(l.list)), mark)
 }
 
@@ -227,6 +228,8 @@ func (l *ledger) reset() {
 func (l *ledger) hidden(shown bool) *diag.Diagnostic {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	// Those of a pipe end in the order of whoever is faster.
+	slices.SortStableFunc(l.failures, func(a, b failure) int { return a.number - b.number })
 	for _, f := range l.failures {
 		usage := f.status == usageStatus && f.name == "compozy"
 		if f.tested && !usage || f.asked && f.lost == "" || shown && f.lost == lostInPipe && !usage {

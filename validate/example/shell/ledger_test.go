@@ -12,6 +12,7 @@ func TestFailuresAreNotHidden(t *testing.T) {
 	for name, c := range map[string]struct{ script, want string }{
 		"pipe":                                  {"compozy nonsense | cat\n", "2:1 " + hidden},
 		"the middle of a pipe":                  {"echo a | compozy nonsense 2>&1 | cat\n", "2:10 " + hidden},
+		"the slower of two in a pipe":           {"(sleep 0.03; compozy nonsense) | compozy nothing | cat\n", "2:14 " + hidden},
 		"pipe with both streams":                {"compozy nonsense |& cat\n", "2:1 " + hidden},
 		"or true":                               {"compozy nonsense || true\n", "2:1 " + hidden},
 		"or colon":                              {"compozy nonsense || :\n", "2:1 " + hidden},

@@ -72,12 +72,21 @@ func (c *call) errorf(format string, args ...any) int {
 // could be swallowed by a pipe or an if, and the example prove nothing.
 func (c *call) refuse(format string, args ...any) int {
 	c.err = errViolation
+	c.afterWriters()
 	if r := c.s.owner(c.job); r != nil {
 		name := strings.TrimPrefix(c.args[0], toolPrefix)
 		r.violate(diag.New("example/command-not-allowed", r.place(), "%s of the sandbox cannot do this: %s", name, fmt.Sprintf(format, args...)).
 			WithAdvice("it knows the options that guides need; for others, say why on the fence: display=\"needs the real %s\"", name))
 	}
 	return 2
+}
+
+// afterWriters waits for those who write to this tool before it is stopped: of
+// two tools of a pipe that do what they must not, the first is the finding.
+func (c *call) afterWriters() {
+	if c.job == nil {
+		unread(c.stdin)
+	}
 }
 
 // flags are the options of a call.
@@ -224,6 +233,7 @@ func (c *call) file(name string) (io.ReadCloser, bool) {
 func (c *call) path(name string) (string, bool) {
 	rel, err := c.s.files.rel(c.dir, name)
 	if err != nil {
+		c.afterWriters()
 		c.err = c.s.outside(c.job, name)
 		return "", false
 	}
