@@ -405,6 +405,56 @@ func TestLiveAgain(t *testing.T) {
 	p.faults() // of the time when nobody answered
 }
 
+// TestLiveGoneAgain ends the preview while a page is gone: what is known of the
+// page is said once more when the preview is back.
+func TestLiveGoneAgain(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := listener.Addr().String()
+	stop := serveDraft(t, d, listener)
+	p := newTab(t, "http://"+at)
+	p.open("/second/")
+	p.ready()
+	text := d.text("second/index.html")
+	d.set("second/index.html", "")
+	d.publish()
+	p.until(`document.querySelector(".live-notice").textContent.includes("gone")`)
+	stop()
+	p.until(`document.querySelector(".live-notice").textContent.includes("does not answer")`)
+	if listener, err = net.Listen("tcp", at); err != nil {
+		t.Fatal(err)
+	}
+	serveDraft(t, d, listener)
+	p.until(`!document.querySelector(".live-notice").textContent.includes("does not answer")`)
+	p.holds(`document.querySelector(".live-panel").checkVisibility() && document.querySelector(".live-notice").textContent.includes("gone")`)
+	d.set("second/index.html", strings.Replace(text, "More words.", "Other words.", 1))
+	d.publish()
+	p.until(`document.querySelector(".article").textContent.includes("Other words.")`)
+	p.until(`!document.querySelector(".live-panel").checkVisibility()`)
+	p.holds("window.mark")
+	p.faults() // of the time when nobody answered
+}
+
+// TestLiveMissed has one request for the page fail while the stream stays, as
+// when a machine wakes up: the page catches up without another change.
+func TestLiveMissed(t *testing.T) {
+	t.Parallel()
+	d, p := openDraft(t, "/")
+	value[bool](p, `(() => {
+		const asked = window.fetch;
+		window.fetch = (...of) => { window.fetch = asked; window.failed = true; return Promise.reject(new TypeError("Failed to fetch")); };
+		return true;
+	})()`)
+	d.write("Between the two.", "After the sleep.")
+	p.until(`document.querySelector(".article").textContent.includes("After the sleep.")`)
+	p.holds("window.failed")
+	p.inPlace()
+}
+
 // evil is text that must stay text.
 const evil = `<img src=x onerror="window.ran = true">`
 

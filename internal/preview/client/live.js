@@ -79,8 +79,12 @@ const refresh = async () => {
       await load();
     }
   } catch {
-    // The preview went away. The stream notices too, and asks for what changed
-    // when it is back.
+    // The preview went away. A new stream asks for what changed: the one that
+    // is open has told it and would not tell it again.
+    if (stream) {
+      disconnect();
+      later = setTimeout(connect, 250);
+    }
   } finally {
     loading = false;
   }
@@ -94,13 +98,13 @@ const connect = () => {
   const query = new URLSearchParams({ page: location.pathname, version: gone ? "" : version });
   stream = new EventSource(`${address}?${query}`);
   stream.onopen = () => {
-    if (tries > 1) show({ notice: "" });
     tries = 0;
+    if (news.silent) show({ silent: "" });
   };
   stream.onerror = () => {
     disconnect();
     // A preview that starts again is back in a moment, and nothing is to be said.
-    if (++tries === 4) show({ notice: "The preview does not answer. Is docs serve running?" });
+    if (++tries === 4) show({ silent: "The preview does not answer. Is docs serve running?" });
     later = setTimeout(connect, Math.min(250 * tries, 2000));
   };
   stream.addEventListener("page", (event) => {

@@ -14,11 +14,14 @@ const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const counted = (c) => [[c.errors, "error"], [c.warnings, "warning"], [c.infos, "note"]]
   .filter(([n]) => n > 0).map(([n, word]) => plural(n, word)).join(", ");
 
-// What there is to show. notice is about the page or the preview itself.
+// What there is to show. notice is about the page itself; silent is that the
+// preview does not answer, which ends while the notice still holds.
 const news = {
   found: { busy: "", here: {}, elsewhere: {}, left: 0, findings: [], rules: {} },
   notice: "",
+  silent: "",
 };
+const noticed = () => [news.silent, news.notice].filter(Boolean).join(" ");
 let chosen = ""; // "open" or "closed" by the reader, until there is something else to see
 let about = "";  // what the reader's choice was about
 
@@ -26,7 +29,7 @@ let about = "";  // what the reader's choice was about
 // site that are no page's.
 const mine = () => news.found.findings.filter((f) => f.here || !f.page && f.severity === "error");
 
-const isOpen = () => chosen ? chosen === "open" : news.notice !== "" || mine().length > 0;
+const isOpen = () => chosen ? chosen === "open" : noticed() !== "" || mine().length > 0;
 
 const where = (at) => at.file + (at.line ? `:${at.line}:${at.column}` : "");
 
@@ -69,7 +72,7 @@ const group = (title, findings, rules) => findings.length
   : [];
 
 const panel = () => {
-  const { found, notice } = news;
+  const { found } = news, notice = noticed();
   const open = isOpen();
   const here = counted(found.here), elsewhere = counted(found.elsewhere);
   const total = [here && here + " on this page", elsewhere && elsewhere + " elsewhere"].filter(Boolean).join(" · ");
@@ -121,7 +124,7 @@ const choose = (choice) => {
 // is wrong with the page; that a line moved is nothing new.
 const show = (change) => {
   Object.assign(news, change);
-  const now = JSON.stringify([news.notice, mine().map((f) => [f.rule, f.file, f.message])]);
+  const now = JSON.stringify([noticed(), mine().map((f) => [f.rule, f.file, f.message])]);
   if (now !== about) chosen = "";
   about = now;
   draw();
