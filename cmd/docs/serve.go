@@ -253,6 +253,7 @@ type board struct {
 	began  bool
 	failed string // why the site could not be judged, as it was printed
 	moved  bool   // it was said that the base path changed
+	told   int    // findings that were printed since the site was settled last
 
 	basePath string // at which the site is served
 }
@@ -283,14 +284,11 @@ func (b *board) tell(n build.News) {
 	if n.Settled {
 		b.failed = ""
 	}
-	if fresh := unseen(b.shown, n.Findings); len(fresh) > 0 {
-		diag.WriteText(in.stdout, diag.Report{Diagnostics: fresh}, in.textOptions(in.stdout))
-		b.shown = diag.Sort(append(b.shown, fresh...))
-	}
+	b.tellFresh(n)
 	if !n.Settled {
 		return
 	}
-	b.shown = n.Findings
+	b.shown, b.told = n.Findings, 0
 	took := ""
 	if in.clock != nil {
 		took = fmt.Sprintf(" · %.2f s", n.Took.Seconds())
@@ -308,6 +306,26 @@ func (b *board) tell(n build.News) {
 		}
 	}
 	fmt.Fprintf(in.stdout, "%s · %s%s\n", diag.Printable(what), findings(n.Findings), took)
+}
+
+// tellFresh prints the findings that are new. Those of one change come in
+// pieces, and --max is for all of them: before the last piece a place is kept
+// free, so that how many are left out is said once, at the end.
+func (b *board) tellFresh(n build.News) {
+	fresh := unseen(b.shown, n.Findings)
+	o := b.in.textOptions(b.in.stdout)
+	if o.Max > 0 {
+		o.Max -= b.told
+		if !n.Settled {
+			fresh = fresh[:min(len(fresh), o.Max-1)]
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	diag.WriteText(b.in.stdout, diag.Report{Diagnostics: fresh}, o)
+	b.shown = diag.Sort(append(b.shown, fresh...))
+	b.told += len(fresh)
 }
 
 // maxNamed is how many changed pages a line names.

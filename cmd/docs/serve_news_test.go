@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -80,6 +81,51 @@ func TestPanelFindings(t *testing.T) {
 		}
 		if strings.Join(got, "\n") != test.want {
 			t.Errorf("%s: shown is %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// TestServeMax: --max is for all findings of a change, in however many pieces
+// they become known.
+func TestServeMax(t *testing.T) {
+	t.Parallel()
+	var all []diag.Diagnostic
+	for i := range 9 {
+		f := source.NewFile(fmt.Sprintf("%d.mdx", i), []byte("x"))
+		all = append(all, diag.New("link/missing-page", f.Span(0, 1), "there is no page"))
+	}
+	tests := map[string]struct {
+		max    int
+		pieces []int // how many are known, the last one when all is
+		want   string
+	}{
+		"at once":          {3, []int{9}, "3 … and 6 more: 6 errors"},
+		"in pieces":        {3, []int{1, 2, 5, 8, 9}, "3 … and 6 more: 6 errors"},
+		"late":             {3, []int{1, 4}, "3 … and 1 more: 1 error"},
+		"as many":          {3, []int{2, 3, 3}, "3"},
+		"fewer":            {3, []int{1, 2, 2}, "2"},
+		"one":              {1, []int{1, 4}, "1 … and 3 more: 3 errors"},
+		"no limit":         {0, []int{4, 9}, "9"},
+		"nothing is wrong": {3, []int{0, 0}, "0"},
+	}
+	for name, test := range tests {
+		var out bytes.Buffer
+		b := &board{in: &invocation{settings: settings{max: test.max}, stdout: newOutput(&out)}, began: true}
+		for range 2 { // the second time after all was mended
+			out.Reset()
+			for i, n := range test.pieces {
+				b.tell(build.News{Findings: all[:n], Settled: i == len(test.pieces)-1})
+			}
+			got := fmt.Sprint(strings.Count(out.String(), "there is no page"))
+			for line := range strings.Lines(out.String()) {
+				if strings.HasPrefix(line, "…") {
+					got += " " + strings.TrimSpace(line)
+				}
+			}
+			if got != test.want {
+				t.Errorf("%s: printed is %q, want %q", name, got, test.want)
+			}
+			b.tell(build.News{Settled: true})
 		}
 	}
 }
