@@ -156,7 +156,7 @@ func TestOldNames(t *testing.T) {
 			[]string{"redis.distributed.addr is redis.addr", "redis.distributed.password is redis.password", "redis.distributed.db is redis.db", "redis.distributed.tls.enabled is redis.tls_enabled"}, ""},
 		{"redis:\n  standalone:\n    persistence:\n      dir: x\n", "redis.standalone.persistence.dir", []string{"the setting is redis.standalone.persistence.data_dir"}, "data_dir"},
 		{"redis:\n  standalone:\n    persistence:\n      interval: 5m\n", "redis.standalone.persistence.interval", []string{"the setting is redis.standalone.persistence.snapshot_interval"}, "snapshot_interval"},
-		{"temporal:\n  tls:\n    enabled: true\n", "temporal.tls", []string{"TLS to Temporal cannot be configured here; remove the key"}, ""},
+		{"temporal:\n  tls:\n    enabled: true\n", "temporal.tls", []string{"TLS for Temporal cannot be configured here; remove the key"}, ""},
 		{"database:\n  url: x\n", "database.url", []string{"the setting is database.conn_string"}, "conn_string"},
 		{"database:\n  dbname: x\n", "database.dbname", []string{"the setting is database.name"}, "name"},
 		{"database:\n  sslmode: x\n", "database.sslmode", []string{"the setting is database.ssl_mode"}, "ssl_mode"},
