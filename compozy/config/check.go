@@ -91,7 +91,7 @@ func (d *decoder) checkPersistence() {
 		}
 		d.checkUnusedPersistence("persistence is not enabled", "add enabled: true, or remove the keys")
 	case mode.Distributed:
-		d.checkUnusedPersistence("Redis runs in distributed mode, where the server of that Redis keeps the data", "remove the section, or set redis.mode: standalone")
+		d.checkUnusedPersistence("Redis runs in distributed mode, where the Redis server keeps the data", "remove the section, or set redis.mode: standalone")
 	}
 }
 
@@ -99,11 +99,11 @@ func (d *decoder) checkSnapshots() {
 	dir, interval := persistence+"data_dir", persistence+"snapshot_interval"
 	if d.sound(dir) && strings.TrimSpace(d.cfg.String(dir)) == "" {
 		d.add(dir, d.new("compozy/persistence-data-dir", dir, "%s is empty and persistence is enabled", dir).
-			WithAdvice("name the directory of the snapshots, for instance data_dir: ./data/redis"))
+			WithAdvice("set a directory for the snapshots, for example data_dir: ./data/redis"))
 	}
 	if d.sound(interval) && d.cfg.Duration(interval) <= 0 {
 		d.add(interval, d.new("compozy/persistence-interval", interval, "%s is %s and persistence is enabled", interval, d.show(interval)).
-			WithAdvice("give the time between two snapshots, for instance 5m"))
+			WithAdvice("set the time between two snapshots, for example 5m"))
 	}
 }
 
@@ -130,12 +130,12 @@ func (d *decoder) checkRedis() {
 	if d.sound(minimum, maximum) && d.cfg.Duration(maximum) < d.cfg.Duration(minimum) {
 		at := d.blame(maximum, minimum)
 		d.add(at, d.new("compozy/retry-backoff", at, "%s is %s, shorter than %s, which is %s", maximum, d.show(maximum), minimum, d.show(minimum)).
-			WithAdvice("make the largest pause at least as long as the smallest"))
+			WithAdvice("make the longest pause at least as long as the shortest"))
 	}
 	switch d.effective(mode.Redis) {
 	case mode.Standalone:
 		if d.sound("redis.db") && d.cfg.Int("redis.db") > 15 {
-			d.add("redis.db", d.because(d.new("compozy/redis-db", "redis.db", "redis.db is %s, and the embedded server has the databases 0 to 15", d.show("redis.db")).
+			d.add("redis.db", d.because(d.new("compozy/redis-db", "redis.db", "redis.db is %s, and the embedded server has only databases 0 to 15", d.show("redis.db")).
 				WithAdvice("choose one of them, or use an external Redis: redis.mode: distributed"), mode.Redis))
 		}
 	case mode.Distributed:
@@ -157,7 +157,7 @@ func (d *decoder) checkRedisAddress() {
 			d.add(url, d.new("compozy/redis-url", url, "redis.url is %s, which is not the URL of a Redis server", d.show(url)).WithAdvice("%s", why))
 		} else if advice := d.reg.strayParameter(d.cfg.String(url)); advice != "" {
 			d.cfg.bad[url] = true
-			d.add(url, d.new("compozy/redis-url", url, "redis.url is %s, and nothing reads its parameters but db", d.show(url)).WithAdvice("%s", advice))
+			d.add(url, d.new("compozy/redis-url", url, "redis.url is %s, and db is the only parameter that is read", d.show(url)).WithAdvice("%s", advice))
 		}
 	case d.cfg.String(addr) != "":
 		if why := wrongAddress(d.cfg.String(addr)); why != "" {
@@ -166,7 +166,7 @@ func (d *decoder) checkRedisAddress() {
 		}
 	case strings.TrimSpace(d.cfg.String(host)) == "":
 		d.add(host, d.because(d.new("compozy/redis-address", host, "redis.host is empty, and neither redis.url nor redis.addr is set").
-			WithAdvice("name the server, for instance addr: redis.internal:6379"), mode.Redis))
+			WithAdvice("set the address of the server, for example addr: redis.internal:6379"), mode.Redis))
 	case !d.cfg.IsSet(host) && !d.cfg.IsSet("redis.port") && d.cfg.modes.Redis.By != mode.ByDefault:
 		at := d.cfg.modes.Redis.DecidedBy()
 		if d.cfg.modes.Redis.By == mode.ByGlobal {
@@ -194,7 +194,7 @@ func (d *decoder) checkHostPort() {
 	address := strings.TrimSpace(d.cfg.String(path))
 	if address == "" {
 		d.add(path, d.because(d.new("compozy/temporal-host-port", path, "%s is empty", path).
-			WithAdvice("name the cluster, for instance host_port: temporal.internal:7233"), mode.Temporal))
+			WithAdvice("set the address of the cluster, for example host_port: temporal.internal:7233"), mode.Temporal))
 		return
 	}
 	if why := wrongAddress(address); why != "" {
@@ -210,12 +210,12 @@ func (d *decoder) checkTemporalStandalone() {
 		path := embedded + key
 		if d.sound(path) && strings.TrimSpace(d.cfg.String(path)) == "" {
 			d.add(path, d.because(d.new("compozy/temporal-standalone", path, "%s is empty", path).
-				WithAdvice("remove the key to get the default %s", quoted(d.defaultText(path))), mode.Temporal))
+				WithAdvice("remove the key to use the default %s", quoted(d.defaultText(path))), mode.Temporal))
 		}
 	}
 	if ip := embedded + "bind_ip"; d.sound(ip) && net.ParseIP(d.cfg.String(ip)) == nil {
 		d.add(ip, d.because(d.new("compozy/temporal-standalone", ip, "%s is %s, which is not an IP address", ip, d.show(ip)).
-			WithAdvice("write an address such as 127.0.0.1; a host name is not looked up"), mode.Temporal))
+			WithAdvice("write an address such as 127.0.0.1; host names are not looked up"), mode.Temporal))
 	}
 	require, enable := embedded+"require_ui", embedded+"enable_ui"
 	if d.sound(require, enable) && d.cfg.Bool(require) && !d.cfg.Bool(enable) {
@@ -235,7 +235,7 @@ func (d *decoder) checkMCPProxy() {
 	const path = "mcpproxy.port"
 	if d.effective(mode.MCPProxy) == mode.Standalone && d.sound(path) && d.cfg.Int(path) == 0 {
 		d.add(path, d.because(d.new("compozy/mcp-port", path, "%s is 0, and the embedded proxy needs a fixed port", path).
-			WithAdvice("remove the key to get the default %s, or name a port", d.defaultText(path)), mode.MCPProxy))
+			WithAdvice("remove the key to use the default %s, or set a port", d.defaultText(path)), mode.MCPProxy))
 	}
 }
 
@@ -268,7 +268,7 @@ func (d *decoder) longer(long, brief string) {
 	}
 	at := d.blame(long, brief)
 	d.add(at, d.new("compozy/heartbeat", at, "%s is %s, not longer than %s, which is %s", long, d.show(long), brief, d.show(brief)).
-		WithAdvice("the order is: interval, then ttl, then stale threshold, each longer than the one before"))
+		WithAdvice("the ttl must be longer than the interval, and the stale threshold longer than the ttl"))
 }
 
 func (d *decoder) checkProduction() {
@@ -285,7 +285,7 @@ func (d *decoder) checkProduction() {
 			at = mode.Global.Key()
 		}
 		dg := d.new("compozy/production-standalone", at, "%s runs in standalone mode and %s is production", decision.Component, path).
-			WithAdvice("run it as a service of its own: %s: distributed", decision.Component.Key())
+			WithAdvice("run it as a separate service: %s: distributed", decision.Component.Key())
 		if span := d.cfg.place(path); span.HasPlace() {
 			dg = dg.WithNote(span, "the environment is set here")
 		}

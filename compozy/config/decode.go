@@ -111,7 +111,7 @@ func (d *decoder) read() bool {
 		return true
 	case root.Kind != tree.Map:
 		d.add("", diag.New("compozy/invalid-type", root.Span, "the configuration is %s, not a mapping", describeKind(root.Kind)).
-			WithAdvice("write settings as \"key: value\", for instance: mode: standalone"))
+			WithAdvice("write settings as \"key: value\", for example: mode: standalone"))
 		return false
 	}
 	d.walk(root, "")

@@ -28,8 +28,8 @@ func (d *decoder) checkEffect() {
 	d.checkOverruled(stated(d.cfg, "database.conn_string"),
 		"database.host", "database.port", "database.user", "database.password", "database.name", "database.ssl_mode")
 	if file := "database.path"; d.filled(file) && d.cfg.String(file) != d.defaultText(file) {
-		d.add(file, d.idle([]string{file}, "no engine of this version keeps its data in a file that Compozy names").
-			WithAdvice("remove it; the database is PostgreSQL in every mode: database.host or database.conn_string"))
+		d.add(file, d.idle([]string{file}, "no engine in this version uses a database file").
+			WithAdvice("remove it; the database is PostgreSQL in every mode, set by database.host or database.conn_string"))
 	}
 	for _, c := range mode.Components() {
 		d.checkOtherMode(c)
@@ -107,7 +107,7 @@ func (d *decoder) checkOverruled(by statement, paths ...string) {
 		dg = dg.WithNote(span, "%s is set here", by.path)
 	}
 	d.add(lost[0], d.likewise(dg, lost[1:]).
-		WithAdvice("say it in %s, or remove %s and give the settings one by one", by.path, by.path))
+		WithAdvice("set it in %s, or remove %s and use the separate settings", by.path, by.path))
 }
 
 // checkOtherMode remarks on settings that only another mode of the component
@@ -135,7 +135,7 @@ func (d *decoder) checkOtherMode(c mode.Component) {
 	d.asWritten(lost)
 	dg := diag.New("compozy/other-mode", d.cfg.place(lost[0]), "%s: %s runs in %s mode", d.withoutEffect(lost), c, effective)
 	d.add(lost[0], d.likewise(d.because(dg, c), lost[1:]).
-		WithAdvice("leave it for the other mode, or say %s: %s to use it now", c.Key(), other))
+		WithAdvice("leave it for the other mode, or set %s: %s to use it now", c.Key(), other))
 }
 
 // filled reports whether somebody gave the setting a value that is in order
@@ -180,7 +180,7 @@ func (d *decoder) likewise(dg diag.Diagnostic, paths []string) diag.Diagnostic {
 		elsewhere = append(elsewhere, path+d.origin(path))
 	}
 	if elsewhere != nil {
-		dg = dg.WithNote(source.Span{}, "the same holds for %s", strings.Join(elsewhere, ", "))
+		dg = dg.WithNote(source.Span{}, "the same is true of %s", strings.Join(elsewhere, ", "))
 	}
 	return dg
 }

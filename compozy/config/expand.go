@@ -97,16 +97,16 @@ func (d *decoder) fault(f *Field, path string, n *tree.Node, wrong fault) {
 			written = "${…}"
 		}
 		d.add(path, diag.New("compozy/variable-syntax", span, "%q in %s is not a reference to a variable: %s", written, path, wrong.why).
-			WithAdvice("write ${NAME} or ${NAME:-fallback}; $${ stands for a plain ${"))
+			WithAdvice("write ${NAME} or ${NAME:-fallback}; for a literal ${, write $${"))
 		return
 	}
 	d.add(path, diag.New("compozy/unset-variable", span, "%s refers to the variable %q, which is not set", path, wrong.name).
-		WithAdvice("set %s, or give a fallback: ${%s:-value}", wrong.name, wrong.name).
+		WithAdvice("set %s, or add a fallback: ${%s:-value}", wrong.name, wrong.name).
 		WithAdvice("%s", diag.Suggest(wrong.name, sortedKeys(d.env))))
 }
 
 func (d *decoder) template(f *Field, path string, n *tree.Node) {
-	d.add(path, diag.New("compozy/template-value", n.Span, "%s holds a template, and settings are not expanded as templates", path).
+	d.add(path, diag.New("compozy/template-value", n.Span, "%s contains a template, and templates in settings are not expanded", path).
 		WithAdvice("write ${%s} to take the value from the environment", variableFor(f)))
 }
 

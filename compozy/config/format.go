@@ -21,7 +21,7 @@ import (
 func (d *decoder) format(f *Field, l leaf) bool {
 	s := subject{f: f, l: l, n: l.node, at: l.key, span: d.spanOf(l, l.node)}
 	if _, inexact := f.raw(l.node).(float64); inexact && f.is("integer") {
-		d.add(s.at, diag.New("compozy/limit", s.span, "%s is %s%s, larger than any number that is kept exactly", s.at, s.n.Text, s.from()))
+		d.add(s.at, diag.New("compozy/limit", s.span, "%s is %s%s, too large to be stored exactly", s.at, s.n.Text, s.from()))
 		return false
 	}
 	switch f.Format {
@@ -31,7 +31,7 @@ func (d *decoder) format(f *Field, l leaf) bool {
 		return d.port(s)
 	case URL, PostgresURL:
 		if why := wrongURL(f.Format, l.node.Text); why != "" && l.node.Text != "" {
-			d.add(s.at, diag.New("compozy/invalid-value", s.span, "%s is %s%s, which is not a URL of the right form", s.at, s.shown(), s.from()).
+			d.add(s.at, diag.New("compozy/invalid-value", s.span, "%s is %s%s, which is not a usable URL", s.at, s.shown(), s.from()).
 				WithAdvice("%s", why))
 			return false
 		}
@@ -44,7 +44,7 @@ func (d *decoder) duration(s subject) bool {
 	v, err := time.ParseDuration(text)
 	switch {
 	case err == nil && text != s.n.Text:
-		err = errors.New("blanks around the value")
+		err = errors.New("spaces around the value")
 	case err == nil && s.f.tooBrief(v):
 		d.tooShort(s, below(v, *cmp.Or(s.f.MinDuration, s.f.AboveDuration)), s.f.boundText())
 		return false
@@ -76,9 +76,9 @@ func (f *Field) tooBrief(v time.Duration) bool {
 // boundText words the bound of a setting that has one.
 func (f *Field) boundText() string {
 	if f.MinDuration != nil {
-		return "the value is at least " + short(*f.MinDuration)
+		return "the value must be at least " + short(*f.MinDuration)
 	}
-	return fmt.Sprintf("the value is more than %s, for instance the default %v", short(*f.AboveDuration), f.Default)
+	return fmt.Sprintf("the value must be more than %s, for example the default %v", short(*f.AboveDuration), f.Default)
 }
 
 // below says how a duration falls short of a bound.
@@ -118,7 +118,7 @@ func (d *decoder) noUnit(s subject) {
 		d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write 0s"), s, "0s"))
 		return
 	}
-	d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write %s if seconds are meant, %sms if milliseconds are", seconds, text), s, seconds).Unsure(true))
+	d.add(s.at, withFixIf(s.l.fixed, dg.WithAdvice("write %s for seconds, or %sms for milliseconds", seconds, text), s, seconds).Unsure(true))
 }
 
 func withFixIf(yes bool, dg diag.Diagnostic, s subject, text string) diag.Diagnostic {
@@ -177,7 +177,7 @@ func (s subject) injected(dg diag.Diagnostic) diag.Diagnostic {
 	if s.l.source.Kind != FromEnv || !isPort || !strings.HasPrefix(s.n.Text, "tcp://") && !strings.HasPrefix(s.n.Text, "udp://") {
 		return dg
 	}
-	return dg.WithAdvice("Kubernetes sets %s for a service called %s; enableServiceLinks: false in the pod keeps it out",
+	return dg.WithAdvice("Kubernetes sets %s for a service named %s; to prevent this, set enableServiceLinks: false in the pod",
 		name, strings.ReplaceAll(strings.ToLower(service), "_", "-"))
 }
 
@@ -190,7 +190,7 @@ func wrongURL(format Format, text string) string {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return "write it as " + schemes[0] + "://host:port, with special characters of a password as %XX"
+		return "write it as " + schemes[0] + "://host:port, with special characters in the password as %XX"
 	case !slices.Contains(schemes, u.Scheme):
 		return "it begins with " + strings.Join(schemes, ":// or ") + "://"
 	case u.Hostname() == "":
@@ -198,7 +198,7 @@ func wrongURL(format Format, text string) string {
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return "the port lies between 1 and 65535"
+			return "the port must be between 1 and 65535"
 		}
 	}
 	if format != RedisURL {
@@ -207,14 +207,14 @@ func wrongURL(format Format, text string) string {
 	path, named := strings.Trim(u.Path, "/"), u.Query().Get("db")
 	for _, db := range []string{path, named} {
 		if n, err := strconv.Atoi(db); db != "" && (err != nil || n < 0) {
-			return "what follows the host is the number of the database: redis://host:port/0"
+			return "the part after the host must be a database number: redis://host:port/0"
 		}
 	}
 	if path != "" && named != "" && path != named {
-		return "it names two databases: keep the one behind the host, redis://host:port/" + path
+		return "it names two databases: keep the one after the host, redis://host:port/" + path
 	}
 	if u.Query().Has("sslmode") {
-		return "sslmode is a word of PostgreSQL; for TLS write rediss://"
+		return "sslmode is a PostgreSQL parameter; for TLS, write rediss://"
 	}
 	return ""
 }
@@ -233,9 +233,9 @@ func (r *registry) strayParameter(text string) string {
 		case name == "skip_verify":
 			return "remove skip_verify: certificates are always verified"
 		case r.fields["redis."+name] != nil:
-			return name + " is a setting of its own: redis." + name
+			return name + " is a separate setting: redis." + name
 		default:
-			return "remove what follows the question mark; a ? in a password is written %3F"
+			return "remove everything after the question mark; write a ? in a password as %3F"
 		}
 	}
 	return ""
@@ -251,13 +251,13 @@ func wrongAddress(text string) string {
 	case err != nil && !strings.Contains(text, ":"):
 		return "the port is missing: write host:port"
 	case err != nil:
-		return "write host:port; an IPv6 address stands in brackets, [::1]:6379"
+		return "write host:port; put an IPv6 address in brackets: [::1]:6379"
 	case host == "":
 		return "the host is missing: write host:port"
 	case strings.ContainsAny(host, " \t/@"):
-		return "the host holds a character that no host name has"
+		return "the host contains a character that host names cannot have"
 	case numeric != nil || n < 1 || n > 65535:
-		return "the port lies between 1 and 65535"
+		return "the port must be between 1 and 65535"
 	}
 	return ""
 }

@@ -63,7 +63,7 @@ func interpolate(text string, lookup func(string) (string, bool)) interpolation 
 		case !isName(name):
 			in.faults = append(in.faults, fault{text: written, why: "a name consists of letters, digits and _, and does not begin with a digit"})
 		case strings.Contains(fallback, "${"):
-			in.faults = append(in.faults, fault{text: written, why: "a fallback cannot hold another reference"})
+			in.faults = append(in.faults, fault{text: written, why: "a fallback cannot contain another reference"})
 		case hasFallback && (!ok || value == ""):
 			in.used = append(in.used, name)
 			out.WriteString(fallback)

@@ -96,8 +96,8 @@ func (d *decoder) violation(v schema.Violation) {
 	d.cfg.bad[f.Path] = true
 	if d.elements[f.Path]++; d.elements[f.Path] > maxElements {
 		if d.elements[f.Path] == maxElements+1 {
-			d.add(f.Path, diag.New("compozy/invalid-value", d.spanOf(l, l.node), "%s has more than %d wrong elements; the others are left out", f.Path, maxElements).
-				WithAdvice("correct the ones that are told, and look again"))
+			d.add(f.Path, diag.New("compozy/invalid-value", d.spanOf(l, l.node), "%s has more than %d wrong elements; the rest are not shown", f.Path, maxElements).
+				WithAdvice("fix the ones shown here, and check again"))
 		}
 		return
 	}
@@ -123,10 +123,10 @@ func (d *decoder) violation(v schema.Violation) {
 		d.outOfRange(one)
 	case v.Keyword == "minLength":
 		d.add(at, diag.New("compozy/required", one.span, "%s is empty%s", at, one.from()).
-			WithAdvice("give a value, or remove the key to get the default %q", showRaw(f.Default)))
+			WithAdvice("set a value, or remove the key to use the default %q", showRaw(f.Default)))
 	case v.Keyword == "pattern" && f.Path == "server.auth.admin_key":
 		d.add(at, diag.New("compozy/auth-admin-key", one.span, "%s has %d characters%s, fewer than 16", at, len([]rune(n.Text)), one.from()).
-			WithAdvice("use a longer key, for instance the output of: openssl rand -hex 16"))
+			WithAdvice("use a longer key, for example the output of: openssl rand -hex 16"))
 	default:
 		d.add(at, diag.New("compozy/invalid-value", one.span, "%s is %s%s, which is not allowed", at, one.shown(), one.from()).
 			WithAdvice("%s", f.Description))
@@ -228,7 +228,7 @@ func (d *decoder) wrongType(s subject) {
 	switch {
 	case s.n.Kind == tree.String && s.n.Text == "" && len(s.l.in.used) == 1 && !s.f.Sensitive:
 		name := s.l.in.used[0]
-		dg = dg.WithAdvice("%s holds nothing; a fallback counts then: ${%s:-%s}", name, name, showRaw(s.f.Default))
+		dg = dg.WithAdvice("%s is empty; a fallback applies then: ${%s:-%s}", name, name, showRaw(s.f.Default))
 	case !s.l.fixed:
 	case s.n.Kind == tree.List || s.n.Kind == tree.Map:
 		dg = dg.WithAdvice("%s", s.f.shape(s.at))
@@ -254,12 +254,12 @@ func (f *Field) shape(at string) string {
 	case f.is("array"):
 		return "write a list: [first, second]"
 	case f.is("object"):
-		return "write keys of its own below it, one a line and indented"
+		return "write its keys below it, indented, one per line"
 	}
 	if value := showRaw(f.Default); value != "" {
 		return fmt.Sprintf("write one value, such as %s: %s", lastOf(at), value)
 	}
-	return fmt.Sprintf("write one value in the same line: %s: …", lastOf(at))
+	return fmt.Sprintf("write one value on the same line: %s: …", lastOf(at))
 }
 
 // fits reports whether a text would be a value of the setting's type.
@@ -366,10 +366,10 @@ func (d *decoder) outOfRange(s subject) {
 
 func (f *Field) beyond(v float64) string {
 	if f.Minimum != nil && v < *f.Minimum {
-		return "below the smallest value " + number(*f.Minimum)
+		return "below the minimum " + number(*f.Minimum)
 	}
 	if f.Maximum != nil {
-		return "above the largest value " + number(*f.Maximum)
+		return "above the maximum " + number(*f.Maximum)
 	}
 	return "out of range"
 }
@@ -377,9 +377,9 @@ func (f *Field) beyond(v float64) string {
 func (f *Field) rangeText() string {
 	switch {
 	case f.Minimum != nil && f.Maximum != nil:
-		return fmt.Sprintf("the value lies between %s and %s", number(*f.Minimum), number(*f.Maximum))
+		return fmt.Sprintf("the value must be between %s and %s", number(*f.Minimum), number(*f.Maximum))
 	case f.Minimum != nil:
-		return fmt.Sprintf("the value is at least %s", number(*f.Minimum))
+		return fmt.Sprintf("the value must be at least %s", number(*f.Minimum))
 	}
 	return ""
 }
@@ -416,8 +416,8 @@ func (d *decoder) element(s subject, v schema.Violation) {
 	case "minimum", "maximum":
 		rule = "compozy/limit"
 	case "required":
-		d.add(s.at, diag.New("compozy/required", s.span, "%s%s lacks the key %q", s.at, s.from(), v.Value).
-			WithAdvice("each entry must have it"))
+		d.add(s.at, diag.New("compozy/required", s.span, "%s%s has no key %q", s.at, s.from(), v.Value).
+			WithAdvice("every entry needs it"))
 		return
 	}
 	dg := diag.New(rule, s.span, "%s is %s%s, which is not allowed", s.at, s.describe(), s.from())
@@ -446,7 +446,7 @@ func (d *decoder) projectViolation(v schema.Violation) {
 	if v.Keyword == "type" {
 		expected, advice := "another type", "write a value of that type"
 		if d.reg.sections[path] != nil {
-			expected, advice = "a section with keys of its own", "write its keys below it, one a line and indented"
+			expected, advice = "a section with its own keys", "write its keys below it, indented, one per line"
 		} else if len(v.Allowed) > 0 {
 			expected = typeNames(v.Allowed)
 		}
@@ -454,6 +454,6 @@ func (d *decoder) projectViolation(v schema.Violation) {
 			WithAdvice("%s", advice))
 		return
 	}
-	d.add(path, diag.New("compozy/invalid-value", n.Span, "%s is %q, which is not of the right form", path, RedactURL(n.Text)).
+	d.add(path, diag.New("compozy/invalid-value", n.Span, "%s is %q, which has the wrong format", path, RedactURL(n.Text)).
 		WithAdvice("%s", d.reg.project[path].advice()))
 }

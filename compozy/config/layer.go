@@ -102,18 +102,18 @@ func (d *decoder) shadow(f *Field, winner, loser leaf) {
 	switch {
 	case loser.source.Kind == FromYAML && winner.source.Kind == FromYAML:
 		dg = diag.New("compozy/shadowed-value", span, "%s is %s and wins over %s, which is %s", winner.key, quoted(s.Won), loser.key, quoted(s.Lost)).
-			WithNote(loser.source.Span, "the value that loses is here").
+			WithNote(loser.source.Span, "the losing value is here").
 			WithAdvice("remove one of the two keys")
 	case winner.source.Kind == FromYAML:
-		dg = diag.New("compozy/shadowed-value", span, "%s stays %s: the file wins over %s, which says %s", f.Path, quoted(s.Won), sourceName(loser.source), quoted(s.Lost))
+		dg = diag.New("compozy/shadowed-value", span, "%s stays %s: the file wins over %s, which is %s", f.Path, quoted(s.Won), sourceName(loser.source), quoted(s.Lost))
 		if loser.source.Kind == FromFlag {
-			dg = dg.WithAdvice("to let the flag decide, take %s out of the file", f.Path)
+			dg = dg.WithAdvice("to let the flag decide, remove %s from the file", f.Path)
 		} else {
 			dg = dg.WithAdvice("to let the environment decide, write %s: ${%s} in the file", lastOf(f.Path), variableFor(f))
 		}
 	default:
-		dg = diag.New("compozy/shadowed-value", span, "%s is %s: %s wins over %s, which says %s", f.Path, quoted(s.Won), sourceName(winner.source), sourceName(loser.source), quoted(s.Lost)).
-			WithAdvice("remove the one that is not meant")
+		dg = diag.New("compozy/shadowed-value", span, "%s is %s: %s wins over %s, which is %s", f.Path, quoted(s.Won), sourceName(winner.source), sourceName(loser.source), quoted(s.Lost)).
+			WithAdvice("remove the one you do not want")
 	}
 	d.add(f.Path, dg)
 }

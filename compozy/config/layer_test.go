@@ -199,8 +199,8 @@ func TestNothingToRead(t *testing.T) {
 		env        []string
 		note       string // "" for none that speaks of a fallback
 	}{
-		{"an empty variable", "server:\n  port: ${API_PORT}", []string{"API_PORT="}, "API_PORT holds nothing; a fallback counts then: ${API_PORT:-5001}"},
-		{"an empty fallback", "server:\n  cors_enabled: ${CORS:-}", nil, "CORS holds nothing; a fallback counts then: ${CORS:-true}"},
+		{"an empty variable", "server:\n  port: ${API_PORT}", []string{"API_PORT="}, "API_PORT is empty; a fallback applies then: ${API_PORT:-5001}"},
+		{"an empty fallback", "server:\n  cors_enabled: ${CORS:-}", nil, "CORS is empty; a fallback applies then: ${CORS:-true}"},
 		{"a variable of the wrong type", "server:\n  port: ${API_PORT}", []string{"API_PORT=high"}, ""},
 		{"an empty text", "server:\n  port: \"\"", nil, ""},
 		{"a database of its own server", "mode: standalone\nredis:\n  db: 16", nil, "choose one of them, or use an external Redis: redis.mode: distributed"},
@@ -340,9 +340,9 @@ func TestExpansionIsBounded(t *testing.T) {
 func TestInjectedPorts(t *testing.T) {
 	t.Parallel()
 	for variable, want := range map[string]string{
-		"REDIS_PORT=tcp://10.96.0.12:6379":     "for a service called redis",
-		"MCP_PROXY_PORT=tcp://10.96.0.12:6001": "for a service called mcp-proxy",
-		"SERVER_PORT=udp://10.96.0.12:53":      "for a service called server",
+		"REDIS_PORT=tcp://10.96.0.12:6379":     "for a service named redis",
+		"MCP_PROXY_PORT=tcp://10.96.0.12:6001": "for a service named mcp-proxy",
+		"SERVER_PORT=udp://10.96.0.12:53":      "for a service named server",
 		"REDIS_PORT=six":                       "",
 		"SERVER_PORT=six":                      "",
 	} {

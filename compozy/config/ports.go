@@ -40,8 +40,8 @@ func (d *decoder) checkUIPort() {
 	first := d.cfg.Int(frontendPort)
 	last := first + servicePorts - 1
 	if d.sound(frontendPort) && last > 65535 {
-		d.add(frontendPort, d.because(d.new("compozy/frontend-port", frontendPort, "%s is %d, and its last service would take port %d", frontendPort, first, last).
-			WithAdvice("the embedded server takes four ports; the first is at most %d", 65535-servicePorts+1), mode.Temporal))
+		d.add(frontendPort, d.because(d.new("compozy/frontend-port", frontendPort, "%s is %d, so its last service would take port %d", frontendPort, first, last).
+			WithAdvice("the embedded server takes four ports; the first can be at most %d", 65535-servicePorts+1), mode.Temporal))
 		d.cfg.bad[frontendPort] = true
 	}
 	if !d.sound(uiPort, embedded+"enable_ui") || !d.cfg.Bool(embedded+"enable_ui") {
@@ -51,11 +51,11 @@ func (d *decoder) checkUIPort() {
 	switch {
 	case port == 0:
 		d.add(uiPort, d.because(d.new("compozy/ui-port", uiPort, "%s is 0 and the web UI is on", uiPort).
-			WithAdvice("name a port between 1 and 65535, or set enable_ui: false"), mode.Temporal))
+			WithAdvice("set a port between 1 and 65535, or set enable_ui: false"), mode.Temporal))
 	case d.sound(frontendPort) && first <= port && port <= last:
 		at := d.blame(uiPort, frontendPort)
 		d.add(at, d.because(d.new("compozy/ui-port", at, "%s is %d, one of the service ports %d to %d", uiPort, port, first, last).
-			WithAdvice("choose a port outside that block"), mode.Temporal))
+			WithAdvice("choose a port outside this range"), mode.Temporal))
 	}
 }
 
@@ -106,5 +106,5 @@ func (d *decoder) collision(a, b listener) {
 	} else {
 		dg = dg.WithAdvice("%s has its default %s", a.path, d.defaultText(a.path))
 	}
-	d.add(b.path, dg.WithAdvice("give one of them another port"))
+	d.add(b.path, dg.WithAdvice("change one of the two ports"))
 }

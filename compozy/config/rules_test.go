@@ -107,11 +107,11 @@ var firings = []firing{
 	},
 	{
 		rule: "compozy/limit", yaml: "server:\n  port: 70000", at: "2:9", path: "server.port",
-		text: "70000, above the largest value 65535", near: "server:\n  port: 65535",
+		text: "70000, above the maximum 65535", near: "server:\n  port: 65535",
 	},
 	{
 		rule: "compozy/limit", yaml: "server:\n  cors:\n    max_age: 1e30", at: "3:14", path: "server.cors.max_age",
-		text: "1e30, larger than", near: "server:\n  cors:\n    max_age: 1e5",
+		text: "1e30, too large", near: "server:\n  cors:\n    max_age: 1e5",
 	},
 	{
 		rule: "compozy/limit", yaml: "redis:\n  port: 0", at: "2:9", path: "redis.port", text: "is 0, not a port",
@@ -269,7 +269,7 @@ var firings = []firing{
 	},
 	{
 		rule: "compozy/redis-url", yaml: "redis:\n  url: redis://redis.internal?read_timeout=9s", at: "2:8", path: "redis.url",
-		text: "nothing reads its parameters but db", near: "redis:\n  url: redis://redis.internal?db=1",
+		text: "db is the only parameter that is read", near: "redis:\n  url: redis://redis.internal?db=1",
 	},
 	{
 		rule: "compozy/redis-url", yaml: "redis:\n  url: redis://redis.internal/1?db=2", at: "2:8", path: "redis.url",

@@ -59,7 +59,7 @@ func (d *decoder) suggest(dg diag.Diagnostic, at string, s *section, field *tree
 	if len(s.keys) <= maxListed {
 		return dg.WithAdvice("the keys of %s are %s", orTop(s.path), strings.Join(s.keys, ", "))
 	}
-	return dg.WithAdvice("remove it, or move it below the section that it belongs to")
+	return dg.WithAdvice("remove it, or move it to the section where it belongs")
 }
 
 // elsewhere finds the one setting with that last key: in the same top-level

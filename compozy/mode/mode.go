@@ -131,9 +131,9 @@ func (d Decision) Reason() string {
 	var reason string
 	switch d.By {
 	case ByComponent:
-		reason = d.Component.Key() + " says " + d.Decisive
+		reason = d.Component.Key() + " is " + d.Decisive
 	case ByGlobal:
-		reason = d.Component.Key() + " is not set and the global mode says " + d.Decisive
+		reason = d.Component.Key() + " is not set and the global mode is " + d.Decisive
 	default:
 		reason = "neither " + d.Component.Key() + " nor the global mode is set; the built-in default is distributed"
 	}

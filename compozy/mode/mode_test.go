@@ -97,11 +97,11 @@ func TestReason(t *testing.T) {
 	}{
 		{
 			"own word", mode.Settings{Redis: mode.Setting{Word: "standalone"}}, mode.Redis,
-			"redis.mode", "redis.mode says standalone",
+			"redis.mode", "redis.mode is standalone",
 		},
 		{
 			"inherited", mode.Settings{Global: mode.Setting{Word: "standalone"}}, mode.MCPProxy,
-			"mode (global)", "mcpproxy.mode is not set and the global mode says standalone",
+			"mode (global)", "mcpproxy.mode is not set and the global mode is standalone",
 		},
 		{
 			"default", mode.Settings{}, mode.Redis,
@@ -113,15 +113,15 @@ func TestReason(t *testing.T) {
 		},
 		{
 			"alias", mode.Settings{Temporal: mode.Setting{Word: "distributed"}}, mode.Temporal,
-			"temporal.mode", "temporal.mode says distributed, shown as remote",
+			"temporal.mode", "temporal.mode is distributed, shown as remote",
 		},
 		{
 			"remote needs no translation", mode.Settings{Temporal: mode.Setting{Word: "remote"}}, mode.Temporal,
-			"temporal.mode", "temporal.mode says remote",
+			"temporal.mode", "temporal.mode is remote",
 		},
 		{
 			"unknown word", mode.Settings{Redis: mode.Setting{Word: "remote"}}, mode.Redis,
-			"redis.mode", "redis.mode says remote, which is not a mode of redis",
+			"redis.mode", "redis.mode is remote, which is not a mode of redis",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -56,8 +56,8 @@ func TestFragments(t *testing.T) {
 		"its first name":             {"redis.standalone", "redis:\n  standalone:\n", nil, nil, "2:1-6 example/fragment", `or remove fragment="redis.standalone"`},
 		"its name beside others":     {"redis", "mode: standalone\nredis:\n  db: 1\n", nil, nil, "3:1-6 example/fragment", "stands again"},
 		"the name of a key":          {"runtime", "environment: development\n", nil, nil, "", ""},
-		"the mode by a flag":         {"redis.standalone", "persistence:\n  data_dir: x\n", nil, map[string]string{"mode": "distributed"}, "3:13-14 compozy/persistence-no-effect", "the global mode says distributed"},
-		"the mode by a variable":     {"redis.standalone", "persistence:\n  data_dir: x\n", []string{"COMPOZY_MODE=distributed"}, nil, "3:13-14 compozy/persistence-no-effect", "the global mode says distributed"},
+		"the mode by a flag":         {"redis.standalone", "persistence:\n  data_dir: x\n", nil, map[string]string{"mode": "distributed"}, "3:13-14 compozy/persistence-no-effect", "the global mode is distributed"},
+		"the mode by a variable":     {"redis.standalone", "persistence:\n  data_dir: x\n", []string{"COMPOZY_MODE=distributed"}, nil, "3:13-14 compozy/persistence-no-effect", "the global mode is distributed"},
 		"a reason outside":           {"temporal.standalone", "namespace: \"\"\n", nil, nil, "2:12-14 compozy/temporal-standalone", around},
 		"another layer in the midst": {persistent, "enabled: true\n", []string{"REDIS_STANDALONE_PERSISTENCE_DATA_DIR=x"}, nil, "", ""},
 	} {
