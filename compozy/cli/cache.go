@@ -24,10 +24,10 @@ const pathDataDir = persistence + "data_dir"
 func (a *app) cacheCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
-		Short: "look at snapshots of the embedded cache, and move them",
-		Long: "Works on the snapshots of an embedded cache, in the directory that " + pathDataDir + " or --dir names. " +
-			"A snapshot directory is only read, but by import; the cache may run meanwhile. " +
-			"An encryption key is taken from the variable " + snapshot.KeyVariable + ".",
+		Short: "inspect and move snapshots of the embedded cache",
+		Long: "Works with the snapshots of an embedded cache, in the directory set by " + pathDataDir + " or --dir. " +
+			"All commands except import only read the directory, and can be used while the cache is running. " +
+			"An encryption key is read from the variable " + snapshot.KeyVariable + ".",
 		Example: "compozy cache inspect\ncompozy cache export --file cache.jsonl\ncompozy cache migrate --to redis://redis.internal:6379",
 		RunE:    group,
 	}
@@ -97,7 +97,7 @@ func (a *app) openSnapshots(ctx context.Context, l *loaded, dir string, strict b
 	done()
 	if strict && errors.Is(err, snapshot.ErrDamaged) {
 		f := &failure{status: exitFindings, message: err.Error()}
-		return nil, remedied(f.help("without --strict the newest snapshot that is whole is taken, when there is one"), err)
+		return nil, remedied(f.help("without --strict, the newest intact snapshot is used, if there is one"), err)
 	}
 	if err != nil {
 		return nil, work(err)
@@ -116,7 +116,7 @@ func (a *app) snapshotDir(l *loaded, dir string) (string, []byte, error) {
 		dir = l.String(pathDataDir)
 	}
 	if dir == "" {
-		return "", nil, misuse("no snapshot directory is named").help("type --dir DIR, or set %s", pathDataDir)
+		return "", nil, misuse("no snapshot directory is set").help("type --dir DIR, or set %s", pathDataDir)
 	}
 	key, err := snapshot.ParseKey(lookup(l.env, snapshot.KeyVariable))
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *snapshots) Entries(ctx context.Context) iter.Seq2[dataset.Entry, error]
 		case err != nil:
 			yield(dataset.Entry{}, err)
 		case report.Meta.Generation != s.meta.Generation:
-			yield(dataset.Entry{}, fmt.Errorf("generation %d was replaced by %d while it was read; run the command again", s.meta.Generation, report.Meta.Generation))
+			yield(dataset.Entry{}, fmt.Errorf("generation %d was replaced by %d while it was being read; run the command again", s.meta.Generation, report.Meta.Generation))
 		}
 	}
 }
@@ -179,17 +179,17 @@ func remedied(f *failure, err error) *failure {
 	case errors.Is(err, snapshot.ErrNewer):
 		return f.help("use the version of compozy that wrote the snapshots, or a later one")
 	case errors.As(err, &withheld) && errors.Is(err, fs.ErrPermission):
-		return f.help("nothing in the directory was changed; give the directory and all that is in it to the user that runs compozy")
+		return f.help("nothing in the directory was changed; make the user that runs compozy the owner of the directory and everything in it")
 	case errors.Is(err, snapshot.ErrDamaged):
-		return f.help("nothing in the directory was changed; bring it back from a backup, or move it away to begin with an empty cache")
+		return f.help("nothing in the directory was changed; restore it from a backup, or move it away to start with an empty cache")
 	case errors.Is(err, snapshot.ErrForeign):
-		return f.help("name a directory of its own, which is empty or does not exist")
+		return f.help("use a separate directory that is empty or does not exist yet")
 	case errors.Is(err, snapshot.ErrUnread):
-		return f.help("move the directory away to begin with an empty cache")
+		return f.help("move the directory away to start with an empty cache")
 	case errors.As(err, &locked):
-		return f.help("end that process, or name another directory")
+		return f.help("stop that process, or use another directory")
 	case errors.As(err, &space):
-		return f.help("free space on the disk, or name a directory on another one")
+		return f.help("free up disk space, or use a directory on another disk")
 	}
 	return f
 }

@@ -22,10 +22,10 @@ func (a *app) importCommand() *cobra.Command {
 	var replace bool
 	c := &cobra.Command{
 		Use:   "import FILE",
-		Short: "make a snapshot out of an export",
-		Long: "Checks the export while it writes a new snapshot, which the next start restores. Of a damaged export " +
-			"nothing stays, and an import that is ended early leaves what was there before. The cache must not run on the " +
-			"directory. One that holds snapshots is refused without --replace, which puts them aside.",
+		Short: "create a snapshot from an export",
+		Long: "Checks the export while writing a new snapshot, which the next start restores. If the export is damaged or the " +
+			"import is interrupted, no new snapshot is made and the old ones stay. No cache may be using the directory. " +
+			"A directory that has snapshots is refused without --replace, which moves them aside.",
 		Example:     "compozy cache import cache.jsonl\ncompozy cache import cache.jsonl --dir ./data/redis --replace",
 		Annotations: map[string]string{exitNote: "the export is damaged, or the snapshot cannot be written"},
 		Args:        exactly("FILE"),
@@ -36,7 +36,7 @@ func (a *app) importCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "", dirUsage)
-	c.Flags().BoolVar(&replace, "replace", false, "Write even where snapshots are; they are put aside.")
+	c.Flags().BoolVar(&replace, "replace", false, "Import even if there are snapshots; they are moved aside.")
 	return c
 }
 
@@ -56,7 +56,7 @@ func (a *app) importFile(ctx context.Context, l *loaded, path, dir string, repla
 	}
 	defer func() { err = errors.Join(err, work(store.CloseUnused())) }()
 	if !store.Empty() && !replace {
-		return misuse("the directory %q holds snapshots", dir).help("type --replace to put them aside")
+		return misuse("the directory %q holds snapshots", dir).help("type --replace to move them aside")
 	}
 	meta, n, err := a.importInto(ctx, l, f, path, store)
 	if err != nil {
@@ -78,7 +78,7 @@ func (a *app) importInto(ctx context.Context, l *loaded, f *exportFile, path str
 	flow.Entries = func(give func(*dataset.Entry) error) error {
 		summary, reading = move.Import(ctx, f, options, func(e dataset.Entry) error {
 			if e.DB >= dataset.Databases {
-				return fmt.Errorf("there is no database %d; a cache has the databases 0 to %d", e.DB, dataset.Databases-1)
+				return fmt.Errorf("there is no database %d; a cache has databases 0 to %d", e.DB, dataset.Databases-1)
 			}
 			giving = give(&e)
 			return giving

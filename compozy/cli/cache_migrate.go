@@ -27,12 +27,12 @@ func (a *app) migrateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "migrate",
 		Short: "move the newest snapshot to an external Redis, and verify it",
-		Long: "Writes every key and reads it back: type, value and expiry. A target that has keys is refused without " +
-			"--merge or --replace. Run again after an interruption, it goes on where it was. --dry-run writes nothing and " +
-			"ends with the status that the run would have.\n\n" + passwordHelp("the target", "--to-password-file"),
+		Long: "Writes every key, then reads back its type, value and expiry. A target that has keys is refused without " +
+			"--merge or --replace. After an interruption, run it again to continue where it stopped. --dry-run writes nothing and " +
+			"exits with the status that the run would have.\n\n" + passwordHelp("the target", "--to-password-file"),
 		Example: "compozy cache migrate --to redis://redis.internal:6379 --dry-run\n" +
 			"compozy cache migrate --to rediss://redis.internal:6380 --merge",
-		Annotations: map[string]string{exitNote: "not every key is in the target as it is in the snapshot"},
+		Annotations: map[string]string{exitNote: "some keys of the snapshot are missing or different in the target"},
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.cacheRun(c, func(ctx context.Context, l *loaded) error {
 				form, err := format(c, l.Config)
@@ -42,7 +42,7 @@ func (a *app) migrateCommand() *cobra.Command {
 				case to == "":
 					return misuse("%s needs a target", c.CommandPath()).help("type --to redis://HOST:PORT")
 				case o.Merge && o.Replace:
-					return misuse("--merge and --replace exclude each other").help("give one of them")
+					return misuse("--merge and --replace cannot be used together").help("give one of them")
 				}
 				target, err := a.server(l, "to", to, passwordFile)
 				if err != nil {
@@ -73,10 +73,10 @@ func (a *app) migrateCommand() *cobra.Command {
 				switch {
 				case errors.Is(err, move.ErrNotEmpty):
 					return (&failure{status: exitFindings, message: err.Error()}).
-						help("--merge keeps the keys that are there, --replace overwrites those that the snapshot has, too")
+						help("--merge keeps the keys that are already there; --replace overwrites those that are also in the snapshot")
 				case errors.Is(err, move.ErrLossy):
 					return (&failure{status: exitFindings, message: err.Error()}).
-						help("--accept-loss moves them all the same; those fields then stay for ever").
+						help("--accept-loss moves them anyway; those fields then never expire").
 						help("nothing was written")
 				}
 				return work(err)
@@ -87,13 +87,13 @@ func (a *app) migrateCommand() *cobra.Command {
 	c.Flags().StringVar(&dir, "dir", "", dirUsage)
 	c.Flags().StringVar(&to, "to", "", "URL of the target: redis://HOST:PORT, or rediss:// for TLS.")
 	c.Flags().StringVar(&passwordFile, "to-password-file", "", "File whose first line is the password of the target; - means standard input.")
-	c.Flags().StringVar(&state, "state", "", "File that remembers an interrupted run; empty means one beside the snapshot directory.")
-	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "Look at both sides, write nothing, and say what would happen.")
-	c.Flags().BoolVar(&o.Merge, "merge", false, "Accept a target that has keys, and keep those.")
-	c.Flags().BoolVar(&o.Replace, "replace", false, "Accept a target that has keys, and overwrite the same ones.")
-	c.Flags().BoolVar(&o.AcceptLoss, "accept-loss", false, "Accept that the target holds some keys only in part.")
-	c.Flags().DurationVar(&o.TTLTolerance, "ttl-tolerance", time.Second, "How far apart two expiries may be.")
-	c.Flags().BoolVar(&strict, "strict", false, "Refuse when the newest snapshot is damaged.")
+	c.Flags().StringVar(&state, "state", "", "File for resuming an interrupted run; empty means one next to the snapshot directory.")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "Read both sides and report what would happen, but write nothing.")
+	c.Flags().BoolVar(&o.Merge, "merge", false, "Accept a target that has keys, and keep them.")
+	c.Flags().BoolVar(&o.Replace, "replace", false, "Accept a target that has keys, and overwrite those that are also in the snapshot.")
+	c.Flags().BoolVar(&o.AcceptLoss, "accept-loss", false, "Accept that the target can keep some keys only in part.")
+	c.Flags().DurationVar(&o.TTLTolerance, "ttl-tolerance", time.Second, "How much two expiries may differ.")
+	c.Flags().BoolVar(&strict, "strict", false, "Fail if the newest snapshot is damaged.")
 	return c
 }
 
@@ -140,8 +140,8 @@ func ofTypes(types map[dataset.Type]int) string {
 
 // passwordHelp says where a command takes the password of a Redis from.
 func passwordHelp(which, flag string) string {
-	return "The password of " + which + " is the first line of the file that " + flag + " names, or redis.password, " +
-		"for instance from the variable REDIS_PASSWORD. One inside the URL is accepted with a warning: every user of " +
+	return "The password of " + which + " is the first line of the file given by " + flag + ", or redis.password, " +
+		"for example from the variable REDIS_PASSWORD. A password in the URL is accepted with a warning, because every user of " +
 		"the machine can read command lines."
 }
 
@@ -157,7 +157,7 @@ func (a *app) server(l *loaded, flag, rawURL, passwordFile string) (*move.Server
 		}
 	}
 	if hasPassword(rawURL) {
-		fmt.Fprintf(a.stderr, "compozy: warning: the password inside --%[1]s can be read by every user of this machine; "+
+		fmt.Fprintf(a.stderr, "compozy: warning: the password in --%[1]s can be read by every user of this machine; "+
 			"use --%[1]s-password-file, or the variable REDIS_PASSWORD\n", flag)
 	} else if passwordFile == "" {
 		password = l.String("redis.password")
@@ -205,9 +205,9 @@ func (a *app) passwordOf(l *loaded, name string) (string, error) {
 	line = strings.TrimRight(line, "\r\n")
 	switch {
 	case line == "":
-		return "", misuse("the first line of %q is empty, and should be the password", name)
+		return "", misuse("the first line of %q is empty, but should be the password", name)
 	case len(line) > passwordLimit:
-		return "", misuse("the first line of %q is longer than %d bytes, which is no password", name, passwordLimit)
+		return "", misuse("the first line of %q is longer than %d bytes, too long for a password", name, passwordLimit)
 	}
 	return line, nil
 }

@@ -28,13 +28,13 @@ func (a *app) exportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export",
 		Short: "write the newest snapshot as lines of JSON, with a checksum",
-		Long: "Writes every key with type, value and expiry, to standard output or to a file that does not exist yet. " +
-			"With --from it reads a running Redis instead of a snapshot: the way back from a migration. That is no point " +
-			"in time; stop what writes to it first.\n\n" + passwordHelp("that Redis", "--from-password-file"),
+		Long: "Writes every key with its type, value and expiry to standard output or to a file that does not exist yet. " +
+			"With --from, it reads a running Redis instead of a snapshot, to go back after a migration. This is not a copy " +
+			"of one point in time, so first stop everything that writes to that Redis.\n\n" + passwordHelp("that Redis", "--from-password-file"),
 		Example: "compozy cache export --file cache.jsonl\n" +
 			"compozy cache export --dir ./data/redis > cache.jsonl\n" +
 			"compozy cache export --from redis://redis.internal:6379 --file back.jsonl",
-		Annotations: map[string]string{exitNote: "the snapshot cannot be read, or the export not be written"},
+		Annotations: map[string]string{exitNote: "the snapshot cannot be read, or the export cannot be written"},
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.cacheRun(c, func(ctx context.Context, l *loaded) error {
 				entries, total, err := a.exported(ctx, l, dir, strict, from, passwordFile)
@@ -59,7 +59,7 @@ func (a *app) exportCommand() *cobra.Command {
 	c.Flags().StringVar(&file, "file", "", "File to write; empty means standard output.")
 	c.Flags().StringVar(&from, "from", "", "URL of a Redis to read instead of a snapshot: redis://HOST:PORT, or rediss:// for TLS.")
 	c.Flags().StringVar(&passwordFile, "from-password-file", "", "File whose first line is the password of that Redis; - means standard input.")
-	c.Flags().BoolVar(&strict, "strict", false, "Refuse when the newest snapshot is damaged.")
+	c.Flags().BoolVar(&strict, "strict", false, "Fail if the newest snapshot is damaged.")
 	return c
 }
 
@@ -76,7 +76,7 @@ func (a *app) exported(ctx context.Context, l *loaded, dir string, strict bool, 
 		}
 		return s.Entries(ctx), s.Count(), nil
 	case dir != "" || strict:
-		return nil, 0, misuse("--from reads a Redis; --dir and --strict are about snapshots").help("leave them out, or leave out --from")
+		return nil, 0, misuse("--from reads a Redis; --dir and --strict are for snapshots").help("leave them out, or leave out --from")
 	}
 	server, err := a.server(l, "from", from, passwordFile)
 	if err != nil {
@@ -90,7 +90,7 @@ func (a *app) exported(ctx context.Context, l *loaded, dir string, strict bool, 
 func (a *app) exportFile(ctx context.Context, entries iter.Seq2[dataset.Entry, error], path string, options move.Options) error {
 	real := a.file(path)
 	if _, err := os.Lstat(real); err == nil {
-		return misuse("the file %q exists", path).help("name another one, or remove it")
+		return misuse("the file %q already exists", path).help("choose another name, or remove it")
 	}
 	f, err := os.CreateTemp(filepath.Dir(real), filepath.Base(real)+".*.part")
 	if err != nil {
@@ -173,12 +173,12 @@ func (a *app) inspectCommand() *cobra.Command {
 	}
 	addFormat(c, "text", "json")
 	c.Flags().StringVar(&dir, "dir", "", dirUsage)
-	c.Flags().BoolVar(&strict, "strict", false, "Refuse when the newest snapshot is damaged.")
+	c.Flags().BoolVar(&strict, "strict", false, "Fail if the newest snapshot is damaged.")
 	return c
 }
 
 func (a *app) inspection(in move.Inspection) {
-	fmt.Fprintf(a.stdout, "%s, %d bytes; %d with an expiry, %d of them past it\n", keys(in.Keys), in.Bytes, in.Expiring, in.Expired)
+	fmt.Fprintf(a.stdout, "%s, %d bytes; %d with an expiry, %d of them expired\n", keys(in.Keys), in.Bytes, in.Expiring, in.Expired)
 	rows := [][]string{{"DATABASE", "KEYS", "BYTES", "EXPIRING", "TYPES"}}
 	for _, db := range in.Databases {
 		var types []string
@@ -209,7 +209,7 @@ func exactly(name string) cobra.PositionalArgs {
 		case len(args) == 0:
 			return misuse("%s needs %s", c.CommandPath(), name).help("%s -h shows how to use it", c.CommandPath())
 		case len(args) > 1:
-			return misuse("%s takes %s only, and got %q too", c.CommandPath(), name, args[1])
+			return misuse("%s takes only %s, but also got %q", c.CommandPath(), name, args[1])
 		}
 		return nil
 	}

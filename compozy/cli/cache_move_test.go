@@ -102,7 +102,7 @@ func TestMigrate(t *testing.T) {
 	if got := client.ExpireTime(t.Context(), "greeting").Val(); got != 4102444800*time.Second {
 		t.Errorf("the key of the target ends at %v, want 4102444800 s", got)
 	}
-	if got := do(exitFindings, "cache", "migrate", "--dir", "data", "--to", url); !strings.Contains(got, "--merge keeps the keys that are there") {
+	if got := do(exitFindings, "cache", "migrate", "--dir", "data", "--to", url); !strings.Contains(got, "--merge keeps the keys that are already there") {
 		t.Errorf("a target with keys is refused with %s", got)
 	}
 	if got := do(exitClean, "cache", "migrate", "--dir", "data", "--to", url, "--merge", "--format", "json"); !strings.Contains(got, `"present": 3`) {

@@ -74,7 +74,7 @@ func (a *app) guarded(ctx context.Context, args []string) (status int) {
 			return
 		}
 		text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
-		fmt.Fprintf(a.stderr, "compozy: this is a mistake in compozy itself, not in your configuration: %s\n", diag.Printable(text))
+		fmt.Fprintf(a.stderr, "compozy: this is a bug in compozy, not in your configuration: %s\n", diag.Printable(text))
 		if debugging, ok := config.FieldAt("cli.debug"); ok && a.variable(debugging.Env) != "" {
 			a.stderr.Write(debug.Stack())
 		}
@@ -169,7 +169,7 @@ func (a *app) fail(err error) int {
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "compozy",
-		Short: "run Compozy and look at its configuration",
+		Short: "run Compozy and inspect its configuration",
 		Long: "Runs the cache and the health endpoints of Compozy, in standalone or distributed mode, " +
 			"and shows what a configuration means and where each value comes from.",
 		Example:       "compozy start --standalone\ncompozy config validate --config compozy.yaml\ncompozy config diagnostics",
@@ -202,7 +202,7 @@ func (a *app) rootCommand() *cobra.Command {
 func (a *app) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "config",
-		Short:   "look at the configuration",
+		Short:   "inspect the configuration",
 		Example: "compozy config show --source\ncompozy config validate\ncompozy config diagnostics",
 		RunE:    group,
 	}
@@ -229,7 +229,7 @@ func noArguments(c *cobra.Command, args []string) error {
 			shown = config.Redacted
 		}
 	}
-	return misuse("%s takes no arguments, and got %s", c.CommandPath(), shown).help("%s -h shows how to use it", c.CommandPath())
+	return misuse("%s takes no arguments, but got %s", c.CommandPath(), shown).help("%s -h shows how to use it", c.CommandPath())
 }
 
 // everyCommand returns the commands below c, and c.

@@ -16,9 +16,9 @@ func (a *app) diagnosticsCommand() *cobra.Command {
 	var verbose bool
 	c := &cobra.Command{
 		Use:   "diagnostics",
-		Short: "explain which value counts, and why",
-		Long: "Shows which files were read, how the mode of each component was decided, which values were given " +
-			"and lost, and what is wrong.",
+		Short: "explain which values count, and why",
+		Long: "Shows which files were read, how the mode of each component was decided, which values were set " +
+			"but lost, and what is wrong.",
 		Example:     "compozy config diagnostics\ncompozy config diagnostics --verbose --mode standalone",
 		Annotations: map[string]string{exitNote: "the configuration has errors", usualNote: usualFlags()},
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -42,7 +42,7 @@ func (a *app) diagnosticsCommand() *cobra.Command {
 		},
 	}
 	addFormat(c, "text", "json")
-	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "Add every setting with its value and source, and the advice on findings.")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "Also show every setting with its value and source, and advice on findings.")
 	addSettingFlags(c.Flags())
 	return c
 }
@@ -85,7 +85,7 @@ func (a *app) diagnose(l *loaded, verbose bool) {
 	for _, s := range l.Shadows() {
 		verb := "loses to "
 		if s.Same {
-			verb = "says the same as "
+			verb = "agrees with "
 		}
 		cells = append(cells, []string{s.Path, layerText(s.Loser) + "=" + s.Lost, verb + s.Winner.String() + " (" + s.Won + ")"})
 	}

@@ -26,7 +26,7 @@ func parseEnv(path, text string) ([]string, error) {
 		case !ok:
 			return nil, wrongEnv(path, n, "it has no \"=\"")
 		case !isVariable(name):
-			return nil, wrongEnv(path, n, "what stands before \"=\" is not the name of a variable")
+			return nil, wrongEnv(path, n, "the text before \"=\" is not a variable name")
 		}
 		value, why := envValue(strings.TrimSpace(value))
 		if why != "" {
@@ -38,7 +38,7 @@ func parseEnv(path, text string) ([]string, error) {
 }
 
 func wrongEnv(path string, line int, why string) error {
-	return misuse("%s:%d: the line is no variable: %s", path, line, why).help("write NAME=value")
+	return misuse("%s:%d: this line does not set a variable: %s", path, line, why).help("write NAME=value")
 }
 
 func isVariable(name string) bool {
@@ -60,7 +60,7 @@ func envValue(text string) (value, why string) {
 	case '\'':
 		inner, after, closed := strings.Cut(text[1:], "'")
 		if !closed || !isComment(after) {
-			return "", "its quotes do not end with the value"
+			return "", "the closing quote must end the value"
 		}
 		return inner, ""
 	case '"':
@@ -70,7 +70,7 @@ func envValue(text string) (value, why string) {
 			case c == '"' && isComment(text[i+1:]):
 				return b.String(), ""
 			case c == '"':
-				return "", "its quotes do not end with the value"
+				return "", "the closing quote must end the value"
 			case c == '\\' && i+1 < len(text):
 				i++
 				known := map[byte]string{'n': "\n", 't': "\t", 'r': "\r", '"': "\"", '\\': "\\", '$': "$"}
@@ -83,7 +83,7 @@ func envValue(text string) (value, why string) {
 				b.WriteByte(c)
 			}
 		}
-		return "", "its quotes do not end with the value"
+		return "", "the closing quote must end the value"
 	}
 	if i := strings.Index(text, " #"); i >= 0 {
 		text = strings.TrimSpace(text[:i])

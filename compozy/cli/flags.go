@@ -170,13 +170,13 @@ func flagError(c *cobra.Command, err error) error {
 	case errors.As(err, &invalid):
 		// The value is not repeated: it may be a secret.
 		flag := invalid.GetFlag()
-		f := misuse("the value of --%s is not one it takes", flag.Name)
+		f := misuse("--%s does not accept this value", flag.Name)
 		var choice *choiceError
 		if errors.As(err, &choice) {
 			f.message = fmt.Sprintf("--%s is %q", flag.Name, choice.got)
-			f.help("%s", diag.Suggest(choice.got, choice.words)).help("it is one of %s", strings.Join(choice.words, ", "))
+			f.help("%s", diag.Suggest(choice.got, choice.words)).help("the values are %s", strings.Join(choice.words, ", "))
 		} else if flag.NoOptDefVal != "" {
-			f.help("it is a switch: type --%s alone", flag.Name)
+			f.help("it takes no value: type --%s alone", flag.Name)
 		}
 		return f.help("%s", more)
 	}
@@ -196,7 +196,7 @@ type choiceError struct {
 	words []string
 }
 
-func (e *choiceError) Error() string { return "it is one of " + strings.Join(e.words, ", ") }
+func (e *choiceError) Error() string { return "the values are " + strings.Join(e.words, ", ") }
 
 // choice is the value of a flag that takes one of a few words.
 type choice struct {
@@ -226,9 +226,9 @@ func addFormat(c *cobra.Command, words ...string) {
 		if !ok {
 			panic("cli: no setting " + path)
 		}
-		usage := "How the answer is written (default: " + words[0] + ")."
+		usage := "Output format (default: " + words[0] + ")."
 		if path == pathOutput {
-			usage = "The same as the flag above."
+			usage = "Same as the flag above."
 		}
 		c.Flags().VarP(&choice{words: words}, f.Flag, f.FlagShort, usage)
 	}
@@ -251,7 +251,7 @@ func format(c *cobra.Command, cfg *config.Config) (string, error) {
 	case len(asked) == 2:
 		format, _ := config.FieldAt(pathFormat)
 		output, _ := config.FieldAt(pathOutput)
-		return "", misuse("--%s and --%s are two names of one flag", format.Flag, output.Flag).help("give one of them")
+		return "", misuse("--%s and --%s are two names for the same flag", format.Flag, output.Flag).help("give one of them")
 	case len(asked) == 1:
 		return asked[0], nil
 	case cfg.IsSet(pathFormat) && slices.Contains(words, cfg.String(pathFormat)):

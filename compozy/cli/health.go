@@ -62,9 +62,9 @@ func elsewhere(cfg *config.Config) []elsewhereHealth {
 		e := elsewhereHealth{component: c, Mode: cfg.Modes().Of(c).Effective, Status: external}
 		if e.Mode == mode.Standalone {
 			e.Status = notIncluded
-			e.Detail = fmt.Sprintf("this build does not launch %s; it is configured to run in the process and does not run", names[c])
+			e.Detail = fmt.Sprintf("this build does not launch %s; it is configured to run in the process but is not running", names[c])
 		} else {
-			e.Detail = fmt.Sprintf("this build does not launch %s and does not ask the external service", names[c])
+			e.Detail = fmt.Sprintf("this build does not launch %s and does not contact the external service", names[c])
 		}
 		out = append(out, e)
 	}

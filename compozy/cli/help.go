@@ -57,7 +57,7 @@ func (a *app) helpCommand() *cobra.Command {
 	}
 }
 
-// flagsTopic is a page of help, not a command: the flags of all settings.
+// flagsTopic is a help topic, not a command: the flags of all settings.
 func flagsTopic() *cobra.Command {
 	c := &cobra.Command{Use: "flags", Short: "the flags of all settings"}
 	c.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })
@@ -81,7 +81,7 @@ func wrongCommand(root *cobra.Command, args []string) error {
 		c, rest = next, after
 	}
 	if c.Name() == "flags" && !c.Runnable() {
-		return misuse("%q is a page of help, not a command", c.Name()).help("compozy help flags shows it")
+		return misuse("%q is a help topic, not a command", c.Name()).help("compozy help flags shows it")
 	}
 	return nil
 }

@@ -177,7 +177,7 @@ func TestHostIsUsedForEverything(t *testing.T) {
 	has(b.run(exitClean, "cache", "import", "in.jsonl"), "in.jsonl: 3 keys in generation 1 of ./data\n")
 	has(b.run(exitClean, "cache", "inspect"), "generation 1 of ./data, taken")
 	has(b.run(exitClean, "cache", "export", "--file", "out.jsonl"), "out.jsonl: 3 keys")
-	has(b.run(exitUsage, "cache", "export", "--file", "out.jsonl"), `"out.jsonl" exists`)
+	has(b.run(exitUsage, "cache", "export", "--file", "out.jsonl"), `"out.jsonl" already exists`)
 	has(b.run(exitUsage, "cache", "export", "--file", "nowhere/out.jsonl"), `the file "nowhere/out.jsonl" cannot be written: no such file or directory`)
 	has(b.run(exitUsage, "cache", "export", "--file", "file/out.jsonl"), `"file/out.jsonl" cannot be written: not a directory`)
 	has(b.run(exitClean, "cache", "inspect", "out.jsonl"), "3 keys")

@@ -129,7 +129,7 @@ func (m *meter) text() []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# HELP %s Operations on the cache.\n# TYPE %s counter\n", metricOperations, metricOperations)
+	fmt.Fprintf(&b, "# HELP %s Cache operations.\n# TYPE %s counter\n", metricOperations, metricOperations)
 	keys := slices.SortedFunc(maps.Keys(m.operations), func(x, y operation) int {
 		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(x.status, y.status))
 	})
@@ -137,7 +137,7 @@ func (m *meter) text() []byte {
 		fmt.Fprintf(&b, "%s{backend=%s,operation=%s,status=%s} %d\n",
 			metricOperations, label(m.backend), label(key.name), label(key.status), m.operations[key])
 	}
-	fmt.Fprintf(&b, "# HELP %s Time that operations on the cache take.\n# TYPE %s histogram\n", metricDuration, metricDuration)
+	fmt.Fprintf(&b, "# HELP %s Duration of cache operations.\n# TYPE %s histogram\n", metricDuration, metricDuration)
 	for _, name := range slices.Sorted(maps.Keys(m.durations)) {
 		h, labels := m.durations[name], fmt.Sprintf("backend=%s,operation=%s", label(m.backend), label(name))
 		var sum uint64

@@ -95,7 +95,7 @@ func snapshotMetrics(c *cache.Cache) []byte {
 	var b bytes.Buffer
 	head := func(name, kind, help string) { fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind) }
 	const total = "compozy_standalone_snapshots_total"
-	head(total, "counter", "Snapshots of this run.")
+	head(total, "counter", "Snapshots since the start, by status.")
 	fmt.Fprintf(&b, "%s{status=\"success\"} %d\n%s{status=\"error\"} %d\n", total, stats.Taken, total, stats.Failed)
 	if stats.Taken == 0 {
 		return b.Bytes()
@@ -104,7 +104,7 @@ func snapshotMetrics(c *cache.Cache) []byte {
 		head(name, "gauge", help)
 		fmt.Fprintf(&b, "%s %s\n", name, value)
 	}
-	gauge("compozy_standalone_snapshot_duration_seconds", "Time that the last snapshot took.", number(stats.Duration.Seconds()))
+	gauge("compozy_standalone_snapshot_duration_seconds", "Duration of the last snapshot.", number(stats.Duration.Seconds()))
 	gauge("compozy_standalone_snapshot_size_bytes", "Size of the last snapshot.", fmt.Sprint(stats.Bytes))
 	gauge("compozy_standalone_snapshot_timestamp_seconds", "When the last snapshot was taken, in seconds since 1970.", fmt.Sprint(stats.At.Unix()))
 	return b.Bytes()

@@ -332,7 +332,7 @@ func TestMigrateByHost(t *testing.T) {
 			}
 		}
 	}
-	const warning = "warning: the password inside --to can be read by every user of this machine; use --to-password-file, or the variable REDIS_PASSWORD"
+	const warning = "warning: the password in --to can be read by every user of this machine; use --to-password-file, or the variable REDIS_PASSWORD"
 	inside := strings.Replace(url, "redis://", "redis://:"+canary+"@", 1)
 	has(migrate(exitFindings, "--to", url), "it asks for a password and none is given")
 	dry := migrate(exitClean, "--to", inside, "--dry-run")
@@ -350,7 +350,7 @@ func TestMigrateByHost(t *testing.T) {
 		want int
 		says string
 	}{
-		{nil, exitFindings, "--merge keeps the keys that are there"},
+		{nil, exitFindings, "--merge keeps the keys that are already there"},
 		{[]string{"--merge"}, exitFindings, `conflict   "greeting" in database 0`},
 		{[]string{"--replace"}, exitClean, "3 keys of the snapshot"},
 	} {

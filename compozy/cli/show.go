@@ -16,9 +16,9 @@ func (a *app) showCommand() *cobra.Command {
 	var sources, all bool
 	c := &cobra.Command{
 		Use:   "show",
-		Short: "show the settings, and the modes that follow from them",
-		Long: "Shows every setting that a file, a flag or a variable gives, and for each component the configured " +
-			"and the effective mode. Secrets, and credentials inside URLs, are shown as " + config.Redacted + ".",
+		Short: "show the settings and the resulting modes",
+		Long: "Shows every setting that a file, flag or variable sets, and the configured and effective mode of each " +
+			"component. Secrets, and credentials in URLs, are shown as " + config.Redacted + ".",
 		Example:     "compozy config show --source\ncompozy config show --all --format json",
 		Annotations: map[string]string{exitNote: "the configuration has errors; wrong values are shown as invalid", usualNote: usualFlags()},
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -38,7 +38,7 @@ func (a *app) showCommand() *cobra.Command {
 	}
 	addFormat(c, "table", "json", "yaml")
 	c.Flags().BoolVar(&sources, "source", false, "Show where each value comes from.")
-	c.Flags().BoolVar(&all, "all", false, "Show the settings that have their default, too.")
+	c.Flags().BoolVar(&all, "all", false, "Also show the settings that have their default.")
 	addSettingFlags(c.Flags())
 	return c
 }
@@ -146,7 +146,7 @@ func (a *app) show(l *loaded, form string, sources, all bool) error {
 	}
 	table(a.stdout, cells)
 	if !all {
-		fmt.Fprintf(a.stdout, "\n%d of %d settings are given; --all shows the defaults, too.\n", len(rows), len(config.Fields()))
+		fmt.Fprintf(a.stdout, "\n%d of %d settings are set; --all also shows the defaults.\n", len(rows), len(config.Fields()))
 	}
 	return nil
 }

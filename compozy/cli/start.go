@@ -38,7 +38,7 @@ func (a *app) startCommand() *cobra.Command {
 		Short: "start the cache and serve /health and /metrics",
 		Long: "Opens the cache that the configuration asks for, embedded or external, and serves /health and /metrics. " +
 			"Temporal and the MCP proxy are resolved and validated; this build does not launch them. " +
-			"Ctrl-C, SIGTERM or the end of its terminal ends it in order, a second one at once.",
+			"Ctrl-C, SIGTERM or closing the terminal stops it cleanly; a second signal stops it at once.",
 		Example: "compozy start --standalone\ncompozy start --config prod.yaml --port 8080",
 		Annotations: map[string]string{
 			exitNote:  "the configuration has errors, or the server failed",
@@ -55,7 +55,7 @@ func (a *app) startCommand() *cobra.Command {
 			return a.start(c.Context(), l, restore.word == restoreStrict)
 		},
 	}
-	c.Flags().Var(restore, "restore", "What a damaged snapshot means: tolerant restores an older one with a warning, strict refuses to start (default: tolerant).")
+	c.Flags().Var(restore, "restore", "What to do with a damaged snapshot: tolerant restores an older one with a warning, strict refuses to start (default: tolerant).")
 	addSettingFlags(c.Flags())
 	return c
 }
@@ -81,8 +81,8 @@ func lifetime(parent context.Context, signals <-chan os.Signal, log *slog.Logger
 			say string
 			do  func()
 		}{
-			{"shutting down; a second signal ends it at once", end},
-			{"second signal: ending at once", hurry},
+			{"shutting down; a second signal stops it at once", end},
+			{"second signal: stopping at once", hurry},
 		} {
 			select {
 			case s := <-signals:
@@ -137,7 +137,7 @@ func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
 
 	select {
 	case err := <-served:
-		log.Error("the HTTP server ended by itself", "reason", err)
+		log.Error("the HTTP server stopped unexpectedly", "reason", err)
 		_ = shutdown(hurried, l.Config, s.http, c, log) // told in the log
 		return exitStatus(exitFindings)
 	case <-serving.Done():
@@ -173,11 +173,11 @@ func shutdown(hurried context.Context, cfg *config.Config, server *http.Server, 
 		why := config.RedactURL(err.Error())
 		switch {
 		case hurried.Err() != nil:
-			why = "a second signal ended it"
+			why = "a second signal stopped it"
 		case errors.Is(err, context.DeadlineExceeded):
 			why = fmt.Sprintf("it took longer than %s (%s)", limit, pathShutdown)
 		}
-		log.Error(what+" did not end in order", "reason", why)
+		log.Error(what+" did not stop cleanly", "reason", why)
 		return exitStatus(exitFindings)
 	}
 	served := end("the HTTP server", cfg.Duration(pathShutdown), server.Shutdown)
@@ -204,7 +204,7 @@ func startError(serving context.Context, log *slog.Logger, err error, strict boo
 	}
 	f := &failure{status: exitFindings, message: "the cache did not come up: " + config.RedactURL(err.Error())}
 	if strict && errors.Is(err, snapshot.ErrDamaged) {
-		f.help("--restore tolerant goes on with the newest snapshot that is whole, when there is one")
+		f.help("--restore tolerant continues with the newest intact snapshot, if there is one")
 	}
 	return remedied(f, err)
 }
@@ -264,9 +264,9 @@ func portError(ctx context.Context, cfg *config.Config, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		f.message = fmt.Sprintf("%s %d (%s): another program listens on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
-		return f.help("end the other program, or choose another port: %s", giving(cfg, port, "N"))
+		return f.help("stop the other program, or choose another port: %s", giving(cfg, port, "N"))
 	case errors.Is(err, syscall.EACCES):
-		f.message = fmt.Sprintf("%s %d (%s): this user may not listen on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
+		f.message = fmt.Sprintf("%s %d (%s): this user is not allowed to listen on this port", pathPort, cfg.Int(pathPort), cfg.Source(pathPort))
 		return f.help("choose a port above 1023: %s", giving(cfg, port, "N"))
 	}
 	f.message = fmt.Sprintf("%s %q (%s): this machine cannot listen on this address", pathHost, cfg.Show(pathHost), cfg.Source(pathHost))
@@ -295,7 +295,7 @@ func announce(log *slog.Logger, l *loaded) {
 		log.Warn(e.Detail, "component", string(e.component), "status", e.Status)
 	}
 	if l.Bool("server.auth.enabled") {
-		log.Warn("server.auth.enabled has no effect on /health and /metrics: they hold no secret and ask for no key")
+		log.Warn("server.auth.enabled has no effect on /health and /metrics: they contain no secrets and need no key")
 	}
 	if l.Modes().Redis.Effective == mode.Standalone && !persistent(l.Config) {
 		log.Info("the embedded cache keeps its data in memory only (" + persistence + "enabled is false)")

@@ -311,14 +311,14 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	r := stuck(t, "1h")
 	r.signals <- os.Interrupt
-	r.log.await(t, "shutting down; a second signal ends it at once")
+	r.log.await(t, "shutting down; a second signal stops it at once")
 	select {
 	case status := <-r.ended:
 		t.Fatalf("the server ends with %d and a request in progress: %s", status, r.log)
 	default:
 	}
 	r.signals <- os.Interrupt
-	if got := r.end(t); got != exitFindings || !strings.Contains(r.log.String(), "a second signal ended it") {
+	if got := r.end(t); got != exitFindings || !strings.Contains(r.log.String(), "a second signal stopped it") {
 		t.Errorf("a second signal gives the status %d: %s", got, r.log)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "show which build of compozy this is",
+		Short:   "show the version and build of compozy",
 		Example: "compozy version\ncompozy --version",
 		RunE: func(*cobra.Command, []string) error {
 			io.WriteString(a.stdout, versionText())
