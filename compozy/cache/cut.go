@@ -60,7 +60,7 @@ func cut(m *miniredis.Miniredis, now time.Time) (*snapshot.Cut, error) {
 				}
 				e.Stream, err = ask.stream(db, key, now)
 			default:
-				err = errors.New("its type cannot be kept")
+				err = errors.New("its type cannot be saved")
 			}
 			if err != nil {
 				return nil, fmt.Errorf("read %s: %w", e.Name(), err)
@@ -176,7 +176,7 @@ func (d *direct) list(args ...string) ([]any, error) {
 	case nil:
 		return nil, nil
 	default:
-		return nil, fmt.Errorf("%s answers otherwise than known", args[0])
+		return nil, fmt.Errorf("%s gave an unexpected reply", args[0])
 	}
 }
 
@@ -257,7 +257,7 @@ func (d *direct) consumers(key string, g *dataset.Group, now time.Time) error {
 	for _, row := range rows {
 		p, _ := row.([]any)
 		if len(p) != 4 {
-			return errors.New("XPENDING answers otherwise than known")
+			return errors.New("XPENDING gave an unexpected reply")
 		}
 		consumer, _ := p[1].(string)
 		idle, _ := p[2].(int)

@@ -187,7 +187,7 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 	case has("EOF", "connection reset", "broken pipe"):
 		return fail(cfg, server, err, "the server at %s closed the connection; it may expect TLS (redis.tls_enabled)", options.Addr)
 	}
-	return fail(cfg, server, err, "the server at %s does not answer as Redis does", options.Addr)
+	return fail(cfg, server, err, "the server at %s does not answer like Redis", options.Addr)
 }
 
 func isTimeout(err error) bool {

@@ -178,7 +178,7 @@ func TestConnectionErrors(t *testing.T) {
 		{"nothing listens at url", "redis:\n  url: redis://:hunter2@" + closed, "redis.url", "nothing listens", nil},
 		{"no such host", "redis:\n  host: nosuch", "redis.host", `no host has the name "nosuch"`, noHost},
 		{"no answer", "redis:\n  addr: r:1\n  ping_timeout: 30ms", "redis.ping_timeout", "did not answer within 30ms", serve(t, silent)},
-		{"no Redis", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "does not answer as Redis does", serve(t, answering("HTTP/1.1 400 Bad Request\r\n\r\n"))},
+		{"no Redis", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "does not answer like Redis", serve(t, answering("HTTP/1.1 400 Bad Request\r\n\r\n"))},
 		{"hangs up", "redis:\n  addr: r:1\n  max_retries: -1", "redis.addr", "closed the connection", serve(t, answering(""))},
 		{"no TLS", "redis:\n  addr: r:1\n  tls_enabled: true", "redis.tls_enabled", "does not speak TLS", serve(t, answering("-ERR unknown command\r\n"))},
 		{"no TLS and no answer", "redis:\n  addr: r:1\n  ping_timeout: 30ms\n  tls_enabled: true", "redis.ping_timeout", "did not answer within 30ms; it may not speak TLS", serve(t, silent)},

@@ -11,10 +11,10 @@ import (
 // ErrDegraded says that a command of the embedded server panicked. The server
 // goes on answering, but its data may be half changed, so nothing may be made
 // permanent from it.
-var ErrDegraded = errors.New("the embedded cache is degraded: a command failed half-way")
+var ErrDegraded = errors.New("the embedded cache is degraded: a command failed halfway")
 
 // errNotEmbedded says that there is no embedded server to stop.
-var errNotEmbedded = errors.New("the cache is an external Redis, which cannot be stopped for a moment")
+var errNotEmbedded = errors.New("the cache is an external Redis, which cannot be paused")
 
 // gate lets one command run at a time: a whole transaction, a whole script, a
 // tick of the clock, or a cut. The embedded server holds one lock for all its

@@ -140,7 +140,7 @@ func newPersister(ctx context.Context, set settings, opts Persistence, freeze fr
 			return nil, errors.Join(err, store.Close())
 		}
 	case !store.Empty():
-		opts.Log.Warn("Snapshots are present and not restored: restore_on_startup is false. The next snapshot puts them aside",
+		opts.Log.Warn("Snapshots are present but not restored: restore_on_startup is false. The next snapshot moves them aside",
 			"data_dir", store.Name())
 	}
 	loop, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -248,7 +248,7 @@ func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
 	if err != nil && errors.Is(asked.Err(), context.Canceled) {
 		// Nobody wants it any more, which is no failure: at the end of the
 		// cache another one follows where one is wanted.
-		p.opts.Log.Debug("Snapshot given up", "duration", took)
+		p.opts.Log.Debug("Snapshot abandoned", "duration", took)
 		return nil, err
 	}
 	if err != nil {

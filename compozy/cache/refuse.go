@@ -3,19 +3,19 @@ package cache
 // refused says why the embedded server does not do a command that it might be
 // expected to. The commands that it merely lacks need no reason.
 var refused = map[string]string{
-	"DUMP":           "its format is not that of Redis and holds strings only",
-	"RESTORE":        "its format is not that of Redis and holds strings only",
-	"RESTORE-ASKING": "its format is not that of Redis and holds strings only",
+	"DUMP":           "its format differs from that of Redis and only covers strings",
+	"RESTORE":        "its format differs from that of Redis and only covers strings",
+	"RESTORE-ASKING": "its format differs from that of Redis and only covers strings",
 	"MIGRATE":        "it has no listener; see compozy cache migrate",
-	"PFADD":          "a HyperLogLog cannot be read out again",
-	"PFCOUNT":        "a HyperLogLog cannot be read out again",
-	"PFMERGE":        "a HyperLogLog cannot be read out again",
-	"PFDEBUG":        "a HyperLogLog cannot be read out again",
-	"PFSELFTEST":     "a HyperLogLog cannot be read out again",
-	"SAVE":           "snapshots are taken by redis.standalone.persistence",
-	"BGSAVE":         "snapshots are taken by redis.standalone.persistence",
+	"PFADD":          "a HyperLogLog cannot be read back",
+	"PFCOUNT":        "a HyperLogLog cannot be read back",
+	"PFMERGE":        "a HyperLogLog cannot be read back",
+	"PFDEBUG":        "a HyperLogLog cannot be read back",
+	"PFSELFTEST":     "a HyperLogLog cannot be read back",
+	"SAVE":           "snapshots are set up with redis.standalone.persistence",
+	"BGSAVE":         "snapshots are set up with redis.standalone.persistence",
 	"MONITOR":        "one client cannot watch the others",
-	"CONFIG":         "it is configured by compozy.yaml",
+	"CONFIG":         "the cache is configured in compozy.yaml",
 }
 
 // rules are the commands that do not go to miniredis as they are: because it

@@ -124,7 +124,7 @@ func (b *builder) number(n int64) error {
 	case b.e.Type == dataset.Hash && b.seen > 0 && b.seen%2 == 0:
 		f := &b.e.Hash[len(b.e.Hash)-1]
 		if n <= 0 || f.ExpireAt != 0 {
-			return fmt.Errorf("the number %d is not when a field ends", n)
+			return fmt.Errorf("the number %d is not the expiry of a field", n)
 		}
 		f.ExpireAt = n
 	case b.wait:

@@ -39,7 +39,7 @@ func difference(want, got *dataset.Entry, t tolerance) string {
 		return at
 	}
 	if !t.near(want.ExpireAt, got.ExpireAt) {
-		return fmt.Sprintf("it ends %s, not %s", moment(got.ExpireAt), moment(want.ExpireAt))
+		return fmt.Sprintf("its expiry is %s, not %s", moment(got.ExpireAt), moment(want.ExpireAt))
 	}
 	return ""
 }
@@ -69,7 +69,7 @@ func different(want, got *dataset.Entry, t tolerance) string {
 				return fmt.Sprintf("the field %q differs", clip(w.Name))
 			}
 			if !t.noFieldExpiry && !t.near(w.ExpireAt, g.ExpireAt) {
-				return fmt.Sprintf("the field %q ends %s, not %s", clip(w.Name), moment(g.ExpireAt), moment(w.ExpireAt))
+				return fmt.Sprintf("the expiry of the field %q is %s, not %s", clip(w.Name), moment(g.ExpireAt), moment(w.ExpireAt))
 			}
 		}
 	case dataset.List:
@@ -114,7 +114,7 @@ func differentStream(want, got *dataset.StreamValue, t tolerance) string {
 		case w.Name != g.Name:
 			return fmt.Sprintf("the group %q is missing", name)
 		case w.LastDelivered != g.LastDelivered:
-			return fmt.Sprintf("the group %q stands at %s, not at %s", name, g.LastDelivered, w.LastDelivered)
+			return fmt.Sprintf("the group %q is at %s, not at %s", name, g.LastDelivered, w.LastDelivered)
 		case !slices.Equal(w.Consumers, g.Consumers):
 			return fmt.Sprintf("the consumers of the group %q differ", name)
 		case len(w.Pending) != len(g.Pending):

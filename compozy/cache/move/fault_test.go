@@ -68,7 +68,7 @@ func TestOutOfMemory(t *testing.T) {
 	in = append(in, dataset.Entry{Key: []byte("list"), Type: dataset.List, List: [][]byte{[]byte("a")}})
 	state := filepath.Join(t.TempDir(), "state")
 	r, err := Migrate(t.Context(), in, target.server, MigrateOptions{StateFile: state})
-	expectIncomplete(t, in, r, err, "its memory is used up")
+	expectIncomplete(t, in, r, err, "it is out of memory")
 	// The list is exact while the server answers.
 	missing := map[string]bool{}
 	for _, ref := range r.Missing {

@@ -98,7 +98,7 @@ func TestFieldExpiry(t *testing.T) {
 	mustEqual(t, collect(t, Read(t.Context(), to)), in)
 	m.HSet("h", "stays", "2")
 	m.HExpire("h", "stays", time.Minute)
-	if v, err := Verify(t.Context(), in, to, VerifyOptions{}); err == nil || len(v.Different) != 1 || !strings.Contains(v.Different[0].Reason, `the field "stays" ends`) {
+	if v, err := Verify(t.Context(), in, to, VerifyOptions{}); err == nil || len(v.Different) != 1 || !strings.Contains(v.Different[0].Reason, `the expiry of the field "stays" is`) {
 		t.Errorf("a field that ends and should not: %v, %+v", err, v.Different)
 	}
 }

@@ -26,7 +26,7 @@ var (
 	// ErrNotExport says that a file is not an export at all.
 	ErrNotExport = errors.New("this is not an export of a compozy cache")
 	// ErrVersion says that a file has a version that this build does not read.
-	ErrVersion = errors.New("the version of the export is not known")
+	ErrVersion = errors.New("the export has an unknown version")
 	// ErrTruncated says that a file ends before its trailer.
 	ErrTruncated = errors.New("the file ends before its trailer: it was cut off")
 	// ErrChecksum says that a file's content is not what was written.

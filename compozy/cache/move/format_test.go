@@ -159,7 +159,7 @@ func TestDamage(t *testing.T) {
 		}
 	}
 	for _, more := range []string{"\n", "x", "{}\n"} {
-		if _, err := drain(strings.NewReader(string(file) + more)); err == nil || !strings.Contains(err.Error(), "follows the trailer") {
+		if _, err := drain(strings.NewReader(string(file) + more)); err == nil || !strings.Contains(err.Error(), "more data after the trailer") {
 			t.Errorf("%q after the trailer: %v", more, err)
 		}
 	}
@@ -177,11 +177,11 @@ func TestErrors(t *testing.T) {
 		{"something else", "hello\n", "line 1: this is not an export of a compozy cache"},
 		{"another format", `{"format":"other","version":1}` + "\n", "line 1: this is not an export"},
 		{"binary", "\xff\n", "line 1: the line is not UTF-8"},
-		{"a newer version", `{"format":"compozy-cache-export","version":2,"frobs":[]}` + "\n", "line 1: the version of the export is not known: it is 2, and this build reads 1"},
+		{"a newer version", `{"format":"compozy-cache-export","version":2,"frobs":[]}` + "\n", "line 1: the export has an unknown version: it is 2, and this build reads 1"},
 		{"no trailer", head, "line 2: the file ends before its trailer"},
 		{"half a line", head + `{"db":0`, "line 2: the file ends before its trailer"},
 		{"no object", head + "[]\n", "line 2: the line is not a JSON object"},
-		{"two objects", head + "{} {}\n", "line 2: something follows the JSON object"},
+		{"two objects", head + "{} {}\n", "line 2: there is more data after the JSON object"},
 		{"unknown member", head + `{"db":0,"key":"k","type":"string","data":["v"],"color":1}` + "\n", `line 2: json: unknown field "color"`},
 		{"wrong kind", head + `{"db":"0"}` + "\n", `line 2: column 9: the member "db" cannot be a string`},
 		{"no key", head + `{"db":0,"type":"string","data":["v"]}` + "\n", `"key" is missing`},
@@ -206,7 +206,7 @@ func TestErrors(t *testing.T) {
 		{"wrong stream ID", head + `{"db":0,"key":"k","type":"stream","last_id":"2","data":[]}` + "\n", `"2" is not the ID of a stream entry`},
 		{"odd fields", head + `{"db":0,"key":"k","type":"stream","last_id":"2-0","data":["2-0",1,"f"]}` + "\n", "a stream entry cannot have 1 strings"},
 		{"wrong count in the trailer", head + trailer(head, 7, 1), "line 2: the trailer says 7 entries, the file has 0"},
-		{"wrong lines in the trailer", head + trailer(head, 0, 2), "line 2: the trailer does not say that 1 lines stand before it"},
+		{"wrong lines in the trailer", head + trailer(head, 0, 2), "line 2: the trailer does not match the 1 lines before it"},
 		{"wrong checksum", head + trailer("", 0, 1), "line 2: the checksum does not match"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

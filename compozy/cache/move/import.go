@@ -214,7 +214,7 @@ func (d *decoder) trailer(l *line) error {
 	case l.SHA256 != d.summary.SHA256:
 		return d.fail(fmt.Errorf("%w: the trailer says %q, the content has %q", ErrChecksum, clip([]byte(l.SHA256)), d.summary.SHA256))
 	case l.Lines == nil || *l.Lines != d.line-1:
-		return d.fail(fmt.Errorf("the trailer does not say that %d lines stand before it", d.line-1))
+		return d.fail(fmt.Errorf("the trailer does not match the %d lines before it", d.line-1))
 	case *l.Entries != d.summary.Entries:
 		return d.fail(fmt.Errorf("the trailer says %d entries, the file has %d", *l.Entries, d.summary.Entries))
 	}
@@ -226,7 +226,7 @@ func (d *decoder) trailer(l *line) error {
 	switch _, err := d.r.ReadByte(); {
 	case err == nil:
 		d.line++
-		return d.fail(errors.New("something follows the trailer"))
+		return d.fail(errors.New("there is more data after the trailer"))
 	case !errors.Is(err, io.EOF):
 		return fmt.Errorf("read line %d: %w", d.line+1, err)
 	}

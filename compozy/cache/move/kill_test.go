@@ -180,8 +180,8 @@ func TestState(t *testing.T) {
 		s          slice
 		to         *instance
 	}{
-		{"another server", "it was to " + target.socket(), in, other},
-		{"another source", "its source had other content", slice{str(0, "a", "2")}, target},
+		{"another server", "it went to " + target.socket(), in, other},
+		{"another source", "its source had different content", slice{str(0, "a", "2")}, target},
 	} {
 		_, err := Migrate(t.Context(), test.s, test.to.server, MigrateOptions{StateFile: path})
 		if err == nil || !strings.Contains(err.Error(), "the state file belongs to another migration") || !strings.Contains(err.Error(), test.want) {

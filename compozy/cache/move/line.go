@@ -72,7 +72,7 @@ func decodeLine(b []byte, v any, strict bool) error {
 		return jsonError(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the JSON object")
+		return errors.New("there is more data after the JSON object")
 	}
 	return nil
 }

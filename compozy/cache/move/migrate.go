@@ -71,7 +71,7 @@ type mover struct {
 
 func (m *mover) run(ctx context.Context, target *Server) error {
 	if m.o.Merge && m.o.Replace {
-		return errors.New("merge and replace exclude each other")
+		return errors.New("merge and replace cannot be used together")
 	}
 	s, err := open(ctx, target)
 	if err != nil {
@@ -129,7 +129,7 @@ func (m *mover) plan(ctx context.Context) (*state, error) {
 				r.DBs[e.DB]++
 				if n := fieldExpiries(&e); n > 0 && !m.s.can.fieldExpiry {
 					r.Lossy = append(r.Lossy, Problem{Key: refOf(&e), Reason: fmt.Sprintf(
-						"%d of its fields have an expiry, which Redis keeps since 7.4; they would stay for ever", n)})
+						"%d of its fields have an expiry, which Redis supports since 7.4; they would never expire", n)})
 				}
 			}
 			if !yield(e, err) {
@@ -292,9 +292,9 @@ func (m *mover) batches(ctx context.Context, do func(batch []dataset.Entry) erro
 func (m *mover) refusal() error {
 	switch {
 	case m.occupied && !m.report.Resumed && !m.o.Merge && !m.o.Replace:
-		return fmt.Errorf("%w: it has %s, and nothing says what is to become of them", ErrNotEmpty, keyCount(m.report.Before))
+		return fmt.Errorf("%w: it has %s, and neither merge nor replace was chosen", ErrNotEmpty, keyCount(m.report.Before))
 	case len(m.report.Lossy) > 0 && !m.o.AcceptLoss:
-		return fmt.Errorf("%w: of %s some fields have an expiry, which %s cannot keep (Redis keeps it since 7.4): %s",
+		return fmt.Errorf("%w: some fields of %s have an expiry, which %s cannot keep (Redis 7.4 or later can): %s",
 			ErrLossy, keyCount(len(m.report.Lossy)), m.s.server, few(m.report.Lossy, func(p Problem) string { return p.Key.String() }))
 	}
 	return nil

@@ -279,7 +279,7 @@ func TestCannotBeMoved(t *testing.T) {
 		mustEqual(t, redis.content(), in[1:])
 		return
 	}
-	if !errors.Is(err, ErrLossy) || len(r.Lossy) != 1 || !strings.Contains(err.Error(), `of 1 key some fields have an expiry`) || !strings.Contains(err.Error(), `"h" in database 0`) {
+	if !errors.Is(err, ErrLossy) || len(r.Lossy) != 1 || !strings.Contains(err.Error(), `some fields of 1 key have an expiry`) || !strings.Contains(err.Error(), `"h" in database 0`) {
 		t.Errorf("field expiry: %v", err)
 	}
 	if got := redis.content(); len(got) != 0 {
@@ -289,7 +289,7 @@ func TestCannotBeMoved(t *testing.T) {
 		t.Errorf("field expiry in a dry run: %v", dry)
 	}
 	migrate(t, in[1:], redis, MigrateOptions{AcceptLoss: true})
-	if v, err := Verify(t.Context(), in[1:], redis.server, VerifyOptions{}); !errors.As(err, &incomplete) || len(v.Different) != 1 || !strings.Contains(v.Different[0].Reason, `the field "f" ends never`) {
+	if v, err := Verify(t.Context(), in[1:], redis.server, VerifyOptions{}); !errors.As(err, &incomplete) || len(v.Different) != 1 || !strings.Contains(v.Different[0].Reason, `the expiry of the field "f" is never`) {
 		t.Errorf("verify of field expiry: %v, %+v", err, v.Different)
 	}
 	redis.do(0, "FLUSHALL")
@@ -352,7 +352,7 @@ func TestVerify(t *testing.T) {
 		{"its value differs (23 bytes, not 13)", []any{"APPEND", "greeting", "0123456789"}},
 		{"it is missing", []any{"DEL", "greeting"}},
 		{"it is a list, not a hash", []any{"RENAME", "l", "h"}},
-		{"it ends ", []any{"PEXPIREAT", "l", later}},
+		{"its expiry is ", []any{"PEXPIREAT", "l", later}},
 		{`the field "b" differs`, []any{"HSET", "h", "b", "3"}},
 		{"it has 3 fields, not 2", []any{"HSET", "h", "c", "3"}},
 		{"the element 1 differs", []any{"LSET", "l", 1, "y"}},
@@ -361,7 +361,7 @@ func TestVerify(t *testing.T) {
 		{"its last ID is 6-0, not 5-0", []any{"XSETID", "x", "6-0"}},
 		{"it has 0 entries, not 1", []any{"XDEL", "x", "1-1"}},
 		{"it has 3 groups, not 2", []any{"XGROUP", "CREATE", "x", "i", "0"}},
-		{`the group "h" stands at 1-1, not at 0-0`, []any{"XGROUP", "SETID", "x", "h", "1-1"}},
+		{`the group "h" is at 1-1, not at 0-0`, []any{"XGROUP", "SETID", "x", "h", "1-1"}},
 		{`the consumers of the group "h" differ`, []any{"XGROUP", "CREATECONSUMER", "x", "h", "d"}},
 		{`the group "g" has 0 entries pending, not 1`, []any{"XACK", "x", "g", "1-1"}},
 		{`in the group "g" the pending entry 1-1 differs`, []any{"XCLAIM", "x", "g", "c", 0, "1-1", "RETRYCOUNT", 3}},

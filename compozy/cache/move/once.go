@@ -20,7 +20,7 @@ type RepeatedError struct {
 
 // Error names the key and the line on which it stands first.
 func (e *RepeatedError) Error() string {
-	return fmt.Sprintf("the key %s stands on line %d already; keep one of the two", e.Key, e.First)
+	return fmt.Sprintf("the key %s is already on line %d; keep one of the two", e.Key, e.First)
 }
 
 // once finds keys that come twice.

@@ -40,7 +40,7 @@ func TestRepeatedKey(t *testing.T) {
 				t.Errorf("%s in %s: %v", test.name, from, err)
 				continue
 			}
-			if at.Line != test.second || twice.First != test.first || !strings.Contains(err.Error(), fmt.Sprintf("line %d already", test.first)) {
+			if at.Line != test.second || twice.First != test.first || !strings.Contains(err.Error(), fmt.Sprintf("already on line %d;", test.first)) {
 				t.Errorf("%s in %s: lines %d and %d, want %d and %d: %v", test.name, from, twice.First, at.Line, test.first, test.second, err)
 			}
 			if n != len(test.in)-1 {

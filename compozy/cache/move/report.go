@@ -99,7 +99,7 @@ func (e *IncompleteError) Error() string {
 		text = "a run would leave keys behind: " + text
 	}
 	if len(parts) == 0 {
-		text = fmt.Sprintf("%d of %s are moved and not verified", r.Moved+r.Present-r.Verified, keyCount(r.Keys))
+		text = fmt.Sprintf("%d of %s are moved but not verified", r.Moved+r.Present-r.Verified, keyCount(r.Keys))
 	}
 	if e.err != nil {
 		return e.err.Error() + ": " + text

@@ -281,7 +281,7 @@ func reason(server *Server, err error) string {
 	case has("NOPERM"):
 		return "the user may not do this: " + text
 	case has("OOM "):
-		return "its memory is used up (maxmemory, and its policy evicts nothing); raise maxmemory"
+		return "it is out of memory (maxmemory is reached, and its policy evicts nothing); raise maxmemory"
 	case has("READONLY"):
 		return "it is a read-only replica; move to its master"
 	case has("MOVED ", "ASK ", "CROSSSLOT", "CLUSTERDOWN"):

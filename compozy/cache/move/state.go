@@ -49,9 +49,9 @@ func loadState(path string) (*state, error) {
 func (s *state) fits(now *state) error {
 	switch {
 	case s.Server != now.Server:
-		return fmt.Errorf("%w: it was to %s, and this one is to %s", ErrState, s.Server, now.Server)
+		return fmt.Errorf("%w: it went to %s, and this one goes to %s", ErrState, s.Server, now.Server)
 	case s.SHA256 != now.SHA256 || s.Keys != now.Keys:
-		return fmt.Errorf("%w: its source had other content; remove the file and use merge or replace", ErrState)
+		return fmt.Errorf("%w: its source had different content; remove the file and use merge or replace", ErrState)
 	}
 	return nil
 }

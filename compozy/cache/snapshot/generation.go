@@ -229,6 +229,6 @@ func read(ctx context.Context, dir string, m *Meta, key []byte, emit func(record
 // recovered turns a panic of BadgerDB into an error without its text.
 func recovered(doing string, err *error) {
 	if recover() != nil {
-		*err = fmt.Errorf("%s: %w: BadgerDB panics", doing, ErrDamaged)
+		*err = fmt.Errorf("%s: %w: BadgerDB panicked", doing, ErrDamaged)
 	}
 }

@@ -129,7 +129,7 @@ func openRegular(path string) (*os.File, error) {
 	}
 	if after, err := f.Stat(); err != nil || !os.SameFile(before, after) {
 		_ = f.Close() // the file is refused
-		return nil, fmt.Errorf("%w: %s changes", ErrDamaged, filepath.Base(path))
+		return nil, fmt.Errorf("%w: %s changed while it was opened", ErrDamaged, filepath.Base(path))
 	}
 	return f, nil
 }

@@ -97,7 +97,7 @@ func (e *namedError) Unwrap() error { return e.err }
 
 var (
 	// ErrNewer says that a later version of the program wrote the snapshot.
-	ErrNewer = errors.New("written in a newer format than this program knows")
+	ErrNewer = errors.New("written in a newer format than this program can read")
 	// ErrKey says that the snapshot is encrypted and the key is not its key.
 	ErrKey = errors.New("the encryption key in " + KeyVariable + " is missing or wrong")
 	// ErrReplaced says that the directory is another one than was opened, or
@@ -109,7 +109,7 @@ var (
 	// ErrForeign says that a directory has content that is no snapshot.
 	ErrForeign = errors.New("the directory is not empty and holds no snapshot")
 	// ErrUnread refuses to write after a restore that failed.
-	ErrUnread = errors.New("the snapshots in the directory could not be read, and nothing is written over them")
+	ErrUnread = errors.New("the snapshots in the directory could not be read, and they will not be overwritten")
 	// ErrUnsupported says that the system has no file locks that we use.
 	ErrUnsupported = errors.New("snapshots need Linux, macOS or FreeBSD")
 )
@@ -134,7 +134,9 @@ type WithheldError struct {
 	err  error
 }
 
-func (e *WithheldError) Error() string { return fmt.Sprintf("%s is not to be had: %v", e.what, e.err) }
+func (e *WithheldError) Error() string {
+	return fmt.Sprintf("%s cannot be accessed: %v", e.what, e.err)
+}
 
 // Unwrap returns the system's error.
 func (e *WithheldError) Unwrap() error { return e.err }
@@ -146,7 +148,7 @@ type SpaceError struct {
 }
 
 func (e *SpaceError) Error() string {
-	return fmt.Sprintf("a snapshot needs %d bytes free at %q, where there are %d", e.Need, e.Dir, e.Free)
+	return fmt.Sprintf("a snapshot needs %d bytes free at %q, and there are %d", e.Need, e.Dir, e.Free)
 }
 
 // ParseKey reads an encryption key: 16, 24 or 32 bytes in hexadecimal or in
@@ -185,5 +187,5 @@ func plain(doing string, err error) error {
 			return fmt.Errorf("%s: %w", doing, own)
 		}
 	}
-	return fmt.Errorf("%s: BadgerDB reports an error, whose text is withheld because it can hold data", doing)
+	return fmt.Errorf("%s: BadgerDB reported an error; its text is withheld because it can contain data", doing)
 }

@@ -154,7 +154,7 @@ func (s *Store) look() error {
 			// The child of a process that was killed may still be writing
 			// there: then the next Open removes it.
 			if err := os.RemoveAll(s.path(name)); err != nil {
-				s.opts.Log.Warn("What an interrupted snapshot left cannot be removed", "path", filepath.Join(s.name, name), "error", s.told(err))
+				s.opts.Log.Warn("The remains of an interrupted snapshot cannot be removed", "path", filepath.Join(s.name, name), "error", s.told(err))
 			}
 		default:
 			foreign = append(foreign, name)
@@ -322,7 +322,7 @@ func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry)
 			continue
 		}
 		if len(report.Warnings) > 0 {
-			s.opts.Log.Error("Restoring an older snapshot than the last one taken, or one that is not named as such",
+			s.opts.Log.Error("Restoring an older snapshot than the last one taken, or one not recorded as the last",
 				"directory", s.name, "generation", n, "records", m.Records)
 		}
 		report.Meta = *m
@@ -523,7 +523,7 @@ func (s *Store) publish(temp string, m *Meta) error {
 func (s *Store) prune(newest uint64) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
-		s.opts.Log.Warn("Old snapshots stay", "directory", s.name, "error", s.told(err))
+		s.opts.Log.Warn("Old snapshots cannot be removed", "directory", s.name, "error", s.told(err))
 		return
 	}
 	var good []uint64
@@ -544,17 +544,17 @@ func (s *Store) prune(newest uint64) {
 		}
 		to := s.path(aside + strconv.FormatUint(n, 10))
 		if err := os.Rename(s.snap(n), to); err != nil {
-			s.opts.Log.Warn("A snapshot cannot be put aside", "generation", n, "error", s.told(err))
+			s.opts.Log.Warn("A snapshot cannot be moved aside", "generation", n, "error", s.told(err))
 			continue
 		}
-		s.opts.Log.Warn("A snapshot that was not read is put aside and stays until someone removes it", "path", filepath.Join(s.name, filepath.Base(to)))
+		s.opts.Log.Warn("A snapshot that was not read is moved aside and stays until someone removes it", "path", filepath.Join(s.name, filepath.Base(to)))
 		delete(s.damaged, n)
 		delete(s.unread, n)
 	}
 	slices.Sort(good)
 	for _, n := range good[:max(0, len(good)-(Keep-1))] {
 		if err := os.RemoveAll(s.snap(n)); err != nil {
-			s.opts.Log.Warn("An old snapshot stays", "generation", n, "error", s.told(err))
+			s.opts.Log.Warn("An old snapshot cannot be removed", "generation", n, "error", s.told(err))
 		}
 	}
 }
