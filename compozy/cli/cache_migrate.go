@@ -42,7 +42,7 @@ func (a *app) migrateCommand() *cobra.Command {
 				case to == "":
 					return misuse("%s needs a target", c.CommandPath()).help("type --to redis://HOST:PORT")
 				case o.Merge && o.Replace:
-					return misuse("--merge and --replace cannot be used together").help("give one of them")
+					return misuse("--merge and --replace cannot be used together").help("use one of them")
 				}
 				target, err := a.server(l, "to", to, passwordFile)
 				if err != nil {

@@ -60,7 +60,7 @@ func envValue(text string) (value, why string) {
 	case '\'':
 		inner, after, closed := strings.Cut(text[1:], "'")
 		if !closed || !isComment(after) {
-			return "", "the closing quote must end the value"
+			return "", "the value must end with its closing quote"
 		}
 		return inner, ""
 	case '"':
@@ -70,7 +70,7 @@ func envValue(text string) (value, why string) {
 			case c == '"' && isComment(text[i+1:]):
 				return b.String(), ""
 			case c == '"':
-				return "", "the closing quote must end the value"
+				return "", "the value must end with its closing quote"
 			case c == '\\' && i+1 < len(text):
 				i++
 				known := map[byte]string{'n': "\n", 't': "\t", 'r': "\r", '"': "\"", '\\': "\\", '$': "$"}
@@ -83,7 +83,7 @@ func envValue(text string) (value, why string) {
 				b.WriteByte(c)
 			}
 		}
-		return "", "the closing quote must end the value"
+		return "", "the value must end with its closing quote"
 	}
 	if i := strings.Index(text, " #"); i >= 0 {
 		text = strings.TrimSpace(text[:i])

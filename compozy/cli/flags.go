@@ -227,8 +227,8 @@ func addFormat(c *cobra.Command, words ...string) {
 			panic("cli: no setting " + path)
 		}
 		usage := "Output format (default: " + words[0] + ")."
-		if path == pathOutput {
-			usage = "Same as the flag above."
+		if first, ok := config.FieldAt(pathFormat); ok && path == pathOutput {
+			usage = "Same as --" + first.Flag + "."
 		}
 		c.Flags().VarP(&choice{words: words}, f.Flag, f.FlagShort, usage)
 	}
@@ -251,7 +251,7 @@ func format(c *cobra.Command, cfg *config.Config) (string, error) {
 	case len(asked) == 2:
 		format, _ := config.FieldAt(pathFormat)
 		output, _ := config.FieldAt(pathOutput)
-		return "", misuse("--%s and --%s are two names for the same flag", format.Flag, output.Flag).help("give one of them")
+		return "", misuse("--%s and --%s are two names for the same flag", format.Flag, output.Flag).help("use one of them")
 	case len(asked) == 1:
 		return asked[0], nil
 	case cfg.IsSet(pathFormat) && slices.Contains(words, cfg.String(pathFormat)):

@@ -14,7 +14,7 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate",
 		Short: "check the configuration and report everything that is wrong",
 		Long: "Checks the file, the flags and the environment together, as start does, and reports every finding " +
-			"with its location, the line and what to do about it. It opens nothing and connects to nothing.",
+			"with its location, the line and what to do about it. It starts nothing and connects to nothing.",
 		Example:     "compozy config validate\ncompozy config validate --config prod.yaml --format json",
 		Annotations: map[string]string{exitNote: "the configuration has errors", usualNote: usualFlags()},
 		RunE: func(c *cobra.Command, _ []string) error {

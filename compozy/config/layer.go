@@ -35,8 +35,8 @@ func (d *decoder) readFlags(flags map[string]string) {
 		}
 		l := leaf{node: parseText(f, value), key: f.Path, source: Source{Kind: FromFlag, Name: dashed(name)}}
 		if other, twice := d.given[f.Path]; twice && f.text(other.node) != f.text(l.node) {
-			d.add(f.Path, diag.New("compozy/flag-conflict", d.cfg.file.Whole(), "the flags %s and %s give %s different values", other.source.Name, l.source.Name, f.Path).
-				WithAdvice("give one of them"))
+			d.add(f.Path, diag.New("compozy/flag-conflict", d.cfg.file.Whole(), "the flags %s and %s set different values for %s", other.source.Name, l.source.Name, f.Path).
+				WithAdvice("use one of them"))
 			continue
 		}
 		d.given[f.Path] = l

@@ -168,7 +168,7 @@ var compozyRules = []Rule{
 		Summary: "another setting overrides a value",
 		Cause:   "redis.url sets the address, password, database and TLS at once, redis.addr the host and port, and database.conn_string everything about the database. A setting that one of them covers is not read, even if the URL or address leaves it out. Nothing reads database.path, because no engine uses a file.",
 		Example: "mode: distributed\nredis:\n  url: redis://redis.internal:6379\n  password: ${REDIS_PASSWORD:-hunter2}",
-		Remedy:  "Say it in the setting that wins, for instance redis://:${REDIS_PASSWORD}@redis.internal:6379, or remove that setting.",
+		Remedy:  "Set it in the setting that wins, for example redis://:${REDIS_PASSWORD}@redis.internal:6379, or remove that setting.",
 	},
 	{
 		ID: "compozy/other-mode", Severity: Info,
@@ -196,7 +196,7 @@ var compozyRules = []Rule{
 		Summary: "redis.url is not the URL of a Redis server",
 		Cause:   "The URL has a scheme other than redis or rediss, no host, an impossible port or database, a special character that is not escaped, or a parameter other than db, which nothing reads.",
 		Example: "redis:\n  url: http://redis.internal:6379",
-		Remedy:  "Write redis://:password@host:6379/0, or rediss:// for TLS. Write special characters of the password as %XX.",
+		Remedy:  "Write redis://:password@host:6379/0, or rediss:// for TLS. Write special characters in the password as %XX.",
 	},
 	{
 		ID: "compozy/redis-db", Severity: Error,
