@@ -284,25 +284,12 @@ func (js *jobs) pending(but *job) (bool, <-chan struct{}) {
 	return slices.ContainsFunc(js.list, func(j *job) bool { return j != but && !j.up && !j.over() }), js.changed
 }
 
-// settled waits until no job is coming up, so that what a finding shows of
-// their output does not depend on who was faster.
+// settled is rest in the middle of a session, for jobGrace at most: what a
+// finding shows of the output of jobs does not depend on who was faster.
 func (js *jobs) settled(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, jobGrace)
 	defer cancel()
-	for {
-		waits, changed := js.pending(nil)
-		js.mu.Lock()
-		waits = waits || slices.ContainsFunc(js.list, (*job).starts)
-		js.mu.Unlock()
-		if !waits {
-			return
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return
-		}
-	}
+	js.rest(ctx)
 }
 
 // subscribe gives a program the signals that are sent to its job.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,6 +198,34 @@ func TestFirstOfPipe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			finds(t, bash(t, open(t, Options{}), c.script+"\n"), c.want)
+		})
+	}
+}
+
+// TestJobsInFindings has a block that fails at once beside a job that takes its
+// time: the finding shows how the job ended.
+func TestJobsInFindings(t *testing.T) {
+	t.Parallel()
+	slow := func(_ context.Context, _, _ []string, _ io.Reader, _, stderr io.Writer) int {
+		time.Sleep(30 * time.Millisecond) // the work that it takes
+		io.WriteString(stderr, "no luck\n")
+		return 7
+	}
+	for name, script := range map[string]string{
+		"works":            "compozy &\nfalse",
+		"sleeps and works": "(sleep 0.03; compozy) &\nfalse",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := newSession(Options{}, slow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			got := brief(bash(t, s, script+"\n"))
+			if !strings.Contains(got, ", which ended with status 7, printed:\n\t  no luck\n") {
+				t.Errorf("the finding does not show how the job ended:\n%s", got)
+			}
 		})
 	}
 }

@@ -162,7 +162,7 @@ func (r *run) finish() Outcome {
 	switch cause := context.Cause(r.ctx); {
 	case violation != nil:
 		o.Diagnostics = []diag.Diagnostic{*violation}
-	case errors.Is(cause, errDeadline):
+	case errors.Is(cause, errDeadline) && len(o.Diagnostics) == 0:
 		o.Diagnostics = []diag.Diagnostic{r.tooLate()}
 	}
 	if r.ctx.Err() != nil {
