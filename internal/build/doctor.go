@@ -156,7 +156,7 @@ func writable(root *os.Root, what, folder string) Condition {
 		err = errors.Join(f.Close(), root.Remove(name))
 	}
 	if err != nil {
-		return Condition{what, Sick, "nothing can be written there: " + reason(err), "make the folder writable; docs check works without"}
+		return Condition{what, Lacking, "nothing can be written there, so no page, record or stored answer can change: " + reason(err), "make the folder writable; docs check and docs build --out DIR work without"}
 	}
 	return Condition{Name: what, Says: "the folder is writable"}
 }
