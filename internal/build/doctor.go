@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -69,6 +70,9 @@ func Doctor(ctx context.Context, o Options) []Condition {
 	out = append(out, c)
 	if config == nil {
 		return out
+	}
+	if lookPath(o.Env, "git") != "" {
+		out = append(out, datesKnown(ctx, o, config.Content))
 	}
 	out = append(out, writable(root, "site", "."), writableOutput(o, config), stored(root))
 	return append(out, recordThere(root, path.Join(config.Content, lockName), "proof record", "docs examples update --accept"),
@@ -144,6 +148,32 @@ func first(found []diag.Diagnostic) string {
 		}
 	}
 	return ""
+}
+
+// datesKnown says whether pages can show when they changed: a build leaves out a
+// date that is not known, without a word.
+func datesKnown(ctx context.Context, o Options, content string) Condition {
+	const name, without = "dates of pages", "pages show no date, and there is no feed: "
+	shallow, err := git(ctx, o.Root, o.Env, "rev-parse", "--is-shallow-repository")
+	if err != nil {
+		said, _, _ := strings.Cut(strings.TrimSpace(err.said), "\n")
+		if said == "" {
+			said = reason(err.err)
+		}
+		advice := "build in a clone of the repository, or make one: git init"
+		if strings.Contains(said, "dubious ownership") {
+			advice = "tell git that this user may read it: git config --global --add safe.directory DIR"
+		}
+		return Condition{name, Lacking, without + "git says " + strconv.Quote(said), advice}
+	}
+	known := history(ctx, o.Root, content, o.Env)
+	switch {
+	case strings.TrimSpace(shallow) == "true":
+		return Condition{name, Lacking, "the oldest commits are not in this clone: pages that changed in none of the others show no date", "fetch the whole history (actions/checkout: fetch-depth: 0)"}
+	case len(known) == 0:
+		return Condition{name, Lacking, without + "nothing in " + content + " is committed", "commit the pages"}
+	}
+	return Condition{Name: name, Says: "git knows when each committed page changed"}
 }
 
 // writable tries to make a file in a folder.

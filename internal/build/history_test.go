@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,5 +91,21 @@ func TestHistory(t *testing.T) {
 	git("@0 +0000", "clone", "-q", "--depth", "1", "file://"+repo, clone)
 	if got := history(t.Context(), filepath.Join(clone, "site"), "content", env); len(got) != 0 {
 		t.Errorf("a clone of depth 1 knows no times, got %v", got)
+	}
+
+	for _, c := range []struct {
+		root, content string
+		health        Health
+		says          string
+	}{
+		{site, "content", Well, "git knows"},
+		{site, "none", Lacking, "nothing in none is committed"},
+		{t.TempDir(), "content", Lacking, "not a git repository"},
+		{filepath.Join(clone, "site"), "content", Lacking, "the oldest commits are not in this clone"},
+	} {
+		got := datesKnown(t.Context(), Options{Root: c.root, Env: env}, c.content)
+		if got.Health != c.health || !strings.Contains(got.Says, c.says) || got.Advice == "" && c.health != Well {
+			t.Errorf("of the dates of %s the doctor says %s %q (%q), want %s and %q", c.root, got.Health, got.Says, got.Advice, c.health, c.says)
+		}
 	}
 }
