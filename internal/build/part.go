@@ -144,6 +144,9 @@ func changedFiles(ctx context.Context, root, rev string, env []string) (map[stri
 	if strings.HasPrefix(rev, "-") {
 		return nil, refuse("run/unknown-revision", "name a branch, a tag or a commit, for instance: --changed-since origin/main", "%q is no revision", rev)
 	}
+	if rev == "HEAD" && unborn(ctx, root, env) {
+		return filesOf(ctx, root, rev, env)
+	}
 	base, err := git(ctx, root, env, "merge-base", rev, "HEAD")
 	if err != nil {
 		return nil, err.about(rev)
@@ -156,13 +159,42 @@ func changedFiles(ctx context.Context, root, rev string, env []string) (map[stri
 	if err != nil {
 		return nil, err.about(rev)
 	}
+	return pathSet(diff + fresh), nil
+}
+
+// unborn reports whether the branch has no commit yet: a hook that runs before
+// the first one asks what changed since HEAD, too.
+func unborn(ctx context.Context, root string, env []string) bool {
+	if _, err := git(ctx, root, env, "rev-parse", "--quiet", "--verify", "HEAD"); err == nil {
+		return false
+	}
+	branch, err := git(ctx, root, env, "symbolic-ref", "--quiet", "HEAD")
+	if err != nil {
+		return false
+	}
+	// A branch that is there and cannot be read is damage, and no beginning.
+	refs, err := git(ctx, root, env, "for-each-ref", "--format=%(refname)", strings.TrimSpace(branch))
+	return err == nil && refs == ""
+}
+
+// filesOf returns all files of a folder: since nothing, all of them changed.
+func filesOf(ctx context.Context, root, rev string, env []string) (map[string]bool, error) {
+	all, err := git(ctx, root, env, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
+	if err != nil {
+		return nil, err.about(rev)
+	}
+	return pathSet(all), nil
+}
+
+// pathSet returns the names in a list of git, each of which ends with a NUL.
+func pathSet(list string) map[string]bool {
 	files := map[string]bool{}
-	for _, name := range strings.Split(diff+fresh, "\x00") {
+	for _, name := range strings.Split(list, "\x00") {
 		if name != "" {
 			files[name] = true
 		}
 	}
-	return files, nil
+	return files
 }
 
 // gitError is what git said.

@@ -66,6 +66,12 @@ func TestShardsAreTheWhole(t *testing.T) {
 // environment for git.
 func repository(t *testing.T, root string) []string {
 	t.Helper()
+	return gitIn(t, root, []string{"init", "-q"}, []string{"add", "."}, []string{"commit", "-qm", "one"})
+}
+
+// gitIn runs commands of git in a folder and returns the environment for it.
+func gitIn(t *testing.T, root string, commands ...[]string) []string {
+	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
 	}
@@ -73,7 +79,7 @@ func repository(t *testing.T, root string) []string {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b.c", "GIT_COMMITTER_NAME=a",
 		"GIT_COMMITTER_EMAIL=a@b.c", "GIT_AUTHOR_DATE=@1700000000 +0000", "GIT_COMMITTER_DATE=@1700000000 +0000",
 	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"commit", "-qm", "one"}} {
+	for _, args := range commands {
 		cmd := exec.Command("git", args...)
 		cmd.Dir, cmd.Env = root, env
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -214,6 +220,37 @@ func TestChangedSinceEqualsTheWhole(t *testing.T) {
 	}
 }
 
+// TestChangedSinceBeforeFirst: before the first commit of a branch all pages
+// changed, whatever of them is staged.
+func TestChangedSinceBeforeFirst(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string][][]string{
+		"nothing staged": {{"init", "-q"}},
+		"staged":         {{"init", "-q"}, {"add", "."}},
+		"some staged":    {{"init", "-q"}, {"add", "web/content/docs/p1.mdx"}},
+		"another branch": {{"init", "-q"}, {"add", "."}, {"commit", "-qm", "one"}, {"checkout", "-q", "--orphan", "other"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			top := t.TempDir()
+			root := filepath.Join(top, "web")
+			linkedSite(t, root, 3)
+			write(t, root, "content/docs/p1.mdx", linkedPage(1, 2, "second")+"\n[x](gone.mdx)\n")
+			env := gitIn(t, top, first...)
+			part, whole := checkChanged(t, root, env)
+			if len(whole.Report.Diagnostics) == 0 {
+				t.Fatal("nothing is wrong: the site is no test")
+			}
+			if d := cmp.Diff(whole.Pages, part.Pages); d != "" {
+				t.Errorf("not all pages are judged (-whole +part):\n%s", d)
+			}
+			if d := cmp.Diff(lines(whole.Report.Diagnostics), lines(part.Report.Diagnostics)); d != "" {
+				t.Errorf("something else is found (-whole +part):\n%s", d)
+			}
+		})
+	}
+}
+
 func TestChangedSinceRefuses(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -221,10 +258,23 @@ func TestChangedSinceRefuses(t *testing.T) {
 	env := repository(t, root)
 	outside := t.TempDir()
 	linkedSite(t, outside, 2)
+	before := t.TempDir()
+	linkedSite(t, before, 2)
+	gitIn(t, before, []string{"init", "-q"})
+	damaged := t.TempDir()
+	linkedSite(t, damaged, 2)
+	repository(t, damaged)
+	head, err := os.ReadFile(filepath.Join(damaged, ".git", "HEAD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, damaged, ".git/"+strings.TrimSpace(strings.TrimPrefix(string(head), "ref: ")), "no digest\n")
 	for name, o := range map[string]Options{
 		"a revision that is none": {Root: root, Env: env, ChangedSince: "no-such-branch"},
 		"an option of git":        {Root: root, Env: env, ChangedSince: "--output=x"},
 		"no repository":           {Root: outside, Env: env, ChangedSince: "HEAD"},
+		"no commit":               {Root: before, Env: env, ChangedSince: "main"},
+		"a damaged branch":        {Root: damaged, Env: env, ChangedSince: "HEAD"},
 	} {
 		_, err := Check(t.Context(), o)
 		if d, ok := Refused(err); !ok || d.Rule != "run/unknown-revision" {
