@@ -4,8 +4,8 @@ var componentFileRules = []Rule{
 	{
 		ID:       "component-file/unreadable",
 		Severity: Error,
-		Summary:  "a file of a site-defined component cannot be read",
-		Cause: "Every `.html` file in the site's folder of components is the template of a component. " +
+		Summary:  "the file of a site component cannot be read",
+		Cause: "Every `.html` file in the site's components folder is the template of a component. " +
 			"This one, or the folder itself, cannot be opened.",
 		Example: `components/PriceCard.html without permission to read it`,
 		Remedy:  "Make the file readable, or correct `components` in source.config.json.",
@@ -13,11 +13,11 @@ var componentFileRules = []Rule{
 	{
 		ID:       "component-file/name",
 		Severity: Error,
-		Summary:  "a component file has a name that no tag can have, or a name that is taken",
-		Cause: "A file's name is the component's name: `PriceCard.html` is written `<PriceCard>`. Names begin with an " +
-			"upper-case letter and hold letters and digits; the names of built-in components are taken.",
+		Summary:  "the name of a component file cannot be a tag, or is already taken",
+		Cause: "The file is named after the component: `PriceCard.html` is used as `<PriceCard>`. Names begin with an " +
+			"uppercase letter and contain only letters and digits; the names of built-in components are taken.",
 		Example: `components/price-card.html`,
-		Remedy:  "Rename the file, and the tags on the pages with it.",
+		Remedy:  "Rename the file, and the tags on the pages.",
 	},
 	{
 		ID:       "component-file/declaration",
@@ -32,28 +32,28 @@ var componentFileRules = []Rule{
 	{
 		ID:       "component-file/template",
 		Severity: Error,
-		Summary:  "the template of a component file does not parse",
-		Cause: "The part below the declaration is a Go html/template. It has a mistake in its actions, or HTML in which " +
-			"values cannot be escaped safely, such as an attribute without quotes.",
+		Summary:  "the template of a component file cannot be parsed",
+		Cause: "The part below the declaration is a Go html/template. Either an action has a mistake, or the HTML is such that " +
+			"values cannot be escaped safely, for example in an attribute without quotes.",
 		Example: `{{/* props: {title: string} */}}<p>{{if .title}}<b>{{.title}}</b></p>`,
-		Remedy:  "Mend the template at the line shown: close every `{{if}}`, `{{with}}` and `{{range}}`, and quote attributes.",
+		Remedy:  "Fix the template at the line shown: close every `{{if}}`, `{{with}}` and `{{range}}`, and quote attributes.",
 	},
 	{
 		ID:       "component-file/unknown-prop",
 		Severity: Error,
-		Summary:  "the template of a component file uses a prop that it does not declare",
-		Cause: "Pages may write declared props only, so the value would be empty on every page. " +
-			"Most often the name is spelled in two ways.",
+		Summary:  "the template of a component file uses a prop that is not declared",
+		Cause: "Pages can set only declared props, so the value would be empty on every page. " +
+			"Usually the name is spelled in two different ways.",
 		Example: `{{/* props: {title: string} */}}<p>{{.titel}}</p>`,
 		Remedy:  "Correct the spelling, or declare the prop. Every template also has `children`, `id` and `className`.",
 	},
 	{
 		ID:       "component-file/unsafe-html",
 		Severity: Error,
-		Summary:  "a component file holds HTML that a built site does not run",
-		Cause: "Built sites work under a policy without inline script, inline style and foreign content. " +
-			"Elements such as `script` and `style`, event attributes and the `style` attribute would be blocked by the browser.",
+		Summary:  "a component file contains HTML that browsers will block",
+		Cause: "Built sites have a content security policy that rules out inline scripts, inline styles and foreign content. " +
+			"Browsers would block elements such as `script` and `style`, event attributes and the `style` attribute.",
 		Example: `{{/* props: {} */}}<button onclick="open()">{{.children}}</button>`,
-		Remedy:  "Use HTML that works by itself (`details`, links, radio buttons) and the classes of the theme.",
+		Remedy:  "Use HTML that works without scripts (`details`, links, radio buttons) and the theme's classes.",
 	},
 }
