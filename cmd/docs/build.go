@@ -9,20 +9,20 @@ import (
 
 var buildCommand = &command{
 	name:    "build",
-	summary: "check the site and write it",
-	about: "The site is written only when it has no error, in one step: whatever goes wrong, the output folder " +
-		"holds the last good site. Files in it that docs did not write are kept.",
+	summary: "check the site, then write it",
+	about: "The site is written only if it has no errors, and in a single step: whatever goes wrong, the output folder " +
+		"contains the last good site. Files in it that docs did not write are kept.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
-		f.text(&s.out, "out", "DIR", "", `output folder (default: "out" of the configuration)`)
+		f.text(&s.out, "out", "DIR", "", `output folder (default: "out" in the configuration)`)
 		f.toggle(&s.force, "force", "write the site despite errors")
 		f.workFlags(s)
 		f.lookFlags(s)
 		return f
 	},
 	examples: []string{"docs build", "docs build --root site --out /srv/docs --jobs 4"},
-	exits:    "errors were found and nothing was written",
+	exits:    "errors were found, and nothing was written",
 	run:      runBuild,
 }
 

@@ -12,21 +12,21 @@ import (
 
 var checkCommand = &command{
 	name: "check", args: "[PAGE...]", max: -1,
-	summary: "check the site and write nothing",
-	about: "Reports every finding with its place, the code around it and a remedy. A PAGE is a path, " +
-		"a folder of pages, an id (docs/configuration/redis) or an address; without one all pages are checked.",
+	summary: "check the site without writing it",
+	about: "Reports every finding with its location, the code around it and a remedy. A PAGE is a path, " +
+		"a folder of pages, an id (docs/configuration/redis) or an address. Without one, all pages are checked.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
 		f.text(&s.format, "format", "F", "text", strings.Join(report.Formats(), ", ")+" (default: text)", report.Formats()...)
 		f.reportFlag(s)
-		f.toggle(&s.why, "why", "say for each example why it ran or did not")
-		f.toggle(&s.fix, "fix", "make the edits that need no judgement, then check again")
-		f.toggle(&s.dryRun, "dry-run", "with --fix: print the edits as a patch, write nothing")
-		f.text(&s.since, "changed-since", "REV", "", "only pages changed since a commit, and who links to them")
+		f.toggle(&s.why, "why", "explain for each example why it did or did not run")
+		f.toggle(&s.fix, "fix", "apply the fixes that need no judgment, then check again")
+		f.toggle(&s.dryRun, "dry-run", "with --fix: print the fixes as a patch, write nothing")
+		f.text(&s.since, "changed-since", "REV", "", "only pages changed since a commit, and pages that link to them")
 		f.shardFlag(s)
-		f.toggle(&s.mutate, "mutate", "break each example on purpose and report what nobody notices")
-		f.number(&s.seed, "seed", "N", 1, 0, "which mutants --mutate makes (default: 1)")
+		f.toggle(&s.mutate, "mutate", "break each example on purpose and report what goes unnoticed")
+		f.number(&s.seed, "seed", "N", 1, 0, "random seed of --mutate (default: 1)")
 		f.workFlags(s)
 		f.lookFlags(s)
 		return f
@@ -42,9 +42,9 @@ var checkCommand = &command{
 func runCheck(ctx context.Context, in *invocation) int {
 	switch {
 	case in.dryRun && !in.fix:
-		return in.misuse("--dry-run is for --fix", "type docs check --fix --dry-run")
+		return in.misuse("--dry-run works only with --fix", "type docs check --fix --dry-run")
 	case in.parts() > 1:
-		return in.misuse("PAGE, --shard and --changed-since each choose pages", "use one of them")
+		return in.misuse("PAGE, --shard and --changed-since cannot be combined", "each of them chooses pages: use only one")
 	case in.fix:
 		return in.fixPages(ctx)
 	case in.mutate:
@@ -87,7 +87,7 @@ func (in *invocation) explainExamples(r build.Result) {
 		why := "ran: " + e.Why
 		switch {
 		case e.Recalled:
-			why = "stored: the example, the system and this machine's programs are what they were when it passed"
+			why = "cached: the example, the system and this machine's programs have not changed since it passed"
 		case e.Why == "":
 			why = "not run"
 		}

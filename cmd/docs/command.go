@@ -49,9 +49,9 @@ func (c *command) checkArgs(args []string) string {
 	case len(args) < c.min:
 		return fmt.Sprintf("docs %s needs %s", c.name, c.args)
 	case c.max == 0 && len(args) > 0:
-		return fmt.Sprintf("docs %s takes no arguments, and got %q", c.name, args[0])
+		return fmt.Sprintf("docs %s takes no arguments, but got %q", c.name, args[0])
 	case c.max > 0 && len(args) > c.max:
-		return fmt.Sprintf("docs %s takes %s only, and got %q too", c.name, c.args, args[c.max])
+		return fmt.Sprintf("docs %s takes only %s, but also got %q", c.name, c.args, args[c.max])
 	}
 	return ""
 }

@@ -10,8 +10,8 @@ import (
 
 var completionCommand = &command{
 	name: "completion", args: "bash|zsh|fish", min: 1, max: 1,
-	summary: "print the completions for a shell",
-	about: "The script completes commands, flags, the values of flags that have a fixed set, rules behind docs explain, and files. " +
+	summary: "print a shell completion script",
+	about: "The script completes commands, flags, flag values with a fixed set of choices, rules after docs explain, and files. " +
 		"bash: source <(docs completion bash). zsh: docs completion zsh > \"${fpath[1]}/_docs\". " +
 		"fish: docs completion fish > ~/.config/fish/completions/docs.fish.",
 	flags:    func(*settings) *flagSet { return &flagSet{} },
@@ -27,7 +27,7 @@ func runCompletion(_ context.Context, in *invocation) int {
 	if write == nil {
 		advice := diag.Suggest(in.args[0], []string{"bash", "fish", "zsh"})
 		if advice == "" {
-			advice = "it is one of bash, zsh, fish"
+			advice = "supported shells: bash, zsh, fish"
 		}
 		return in.misuse("there are no completions for %q", advice, in.args[0])
 	}

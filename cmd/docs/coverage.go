@@ -10,21 +10,21 @@ import (
 
 var coverageCommand = &command{
 	name: "coverage", args: "[PAGE...]", max: -1,
-	summary: "say what of the system the examples exercise",
-	about: "Counts the settings, values, modes, rules, commands and flags that executed examples really used, as the " +
-		"system itself recorded it. A floor under examples.coverage in source.config.json makes docs check fail by naming what is missing.",
+	summary: "show how much of the system the examples exercise",
+	about: "Counts the settings, values, modes, rules, commands and flags that executed examples really used, as " +
+		"recorded by the system itself. If examples.coverage in source.config.json sets a floor, docs check fails and names whatever is missing.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
 		f.toggle(&s.missing, "missing", "list what no example exercises")
 		f.text(&s.format, "format", "F", "text", "text or json (default: text)", "text", "json")
-		f.number(&s.jobs, "jobs", "N", 0, 1, "workers (default: one per processor)")
-		f.toggle(&s.noCache, "no-cache", "believe no stored answer")
+		f.number(&s.jobs, "jobs", "N", 0, 1, "number of workers (default: one per processor)")
+		f.toggle(&s.noCache, "no-cache", "ignore cached results")
 		f.lookFlags(s)
 		return f
 	},
 	examples: []string{"docs coverage", "docs coverage --missing", "docs coverage --format json"},
-	exits:    "an example failed, so that what it exercises is not known",
+	exits:    "an example failed, so what it exercises is unknown",
 	run:      runCoverage,
 }
 

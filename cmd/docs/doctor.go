@@ -13,13 +13,13 @@ import (
 
 var doctorCommand = &command{
 	name:    "doctor",
-	summary: "look at the machine, the folders and the configuration",
-	about: "Says what is there and what to do about what is not. A note costs something and stops nothing; " +
-		"what fails stops a check or a build. No page is judged: that is docs check.",
+	summary: "check the machine, the folders and the configuration",
+	about: "Shows what is available, and what to do about what is missing. Notes do not stop anything; " +
+		"failures stop a check or a build. Pages are not checked: that is what docs check does.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
-		f.text(&s.out, "out", "DIR", "", "output folder (default: \"out\" of the configuration)")
+		f.text(&s.out, "out", "DIR", "", "output folder (default: \"out\" in the configuration)")
 		return f
 	},
 	examples: []string{"docs doctor", "docs doctor --root site"},
@@ -47,7 +47,7 @@ func runDoctor(ctx context.Context, in *invocation) int {
 	}
 	switch {
 	case status != exitClean:
-		fmt.Fprintln(in.stdout, "\nmend what FAILs first")
+		fmt.Fprintln(in.stdout, "\nnot ready: fix what FAILs first")
 	case notes > 0:
 		fmt.Fprintf(in.stdout, "\nready; %s\n", diag.Plural(notes, "note"))
 	default:

@@ -10,16 +10,16 @@ import (
 
 var examplesCommand = &command{
 	name: "examples", args: "list|run|update [PAGE...]", min: 1, max: -1,
-	summary: "list, run or update the examples of pages",
-	about: "list shows every code block with its proof level; run proves the blocks again, without stored answers; " +
-		"update rewrites the expected output of commands that print something else now and keeps the wildcards. " +
+	summary: "list, run or update the examples on the pages",
+	about: "list shows every code block with its proof level. run proves the blocks again, without cached results. " +
+		"update rewrites the expected output of commands that now print something else, and keeps the wildcards. " +
 		"With --accept, update also records in proof.lock.json how much is proven.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
-		f.toggle(&s.accept, "accept", "record how much is proven (update)")
-		f.number(&s.jobs, "jobs", "N", 0, 1, "workers (default: one per processor)")
-		f.toggle(&s.noCache, "no-cache", "believe no stored answer")
+		f.toggle(&s.accept, "accept", "with update: record how much is proven")
+		f.number(&s.jobs, "jobs", "N", 0, 1, "number of workers (default: one per processor)")
+		f.toggle(&s.noCache, "no-cache", "ignore cached results")
 		f.lookFlags(s)
 		return f
 	},
@@ -42,7 +42,7 @@ func runExamples(ctx context.Context, in *invocation) int {
 	case action == "update":
 		return in.updateExamples(ctx)
 	case in.accept:
-		return in.misuse("--accept is for docs examples update", "", action)
+		return in.misuse("--accept works only with docs examples update", "", action)
 	}
 	return in.misuse("there is no docs examples %q", diag.Suggest(action, exampleActions), action)
 }
@@ -108,15 +108,15 @@ func (in *invocation) updateExamples(ctx context.Context) int {
 		fmt.Fprintf(in.stdout, "rewrote the expected output in %s\n", diag.Printable(name))
 	}
 	if u.Outputs == 0 {
-		fmt.Fprintln(in.stdout, "every expected output is what the commands print")
+		fmt.Fprintln(in.stdout, "all expected outputs are up to date")
 	}
 	switch {
 	case u.Recorded:
 		fmt.Fprintf(in.stdout, "recorded: %s\n", countExamples(u.Result))
 	case in.accept && diag.HasErrors(u.Result.Report.Diagnostics):
-		fmt.Fprintln(in.stdout, "nothing was recorded: mend the errors first")
+		fmt.Fprintln(in.stdout, "nothing was recorded: fix the errors first")
 	case in.accept:
-		fmt.Fprintln(in.stdout, "the record was right already")
+		fmt.Fprintln(in.stdout, "the record is already up to date")
 	}
 	return status(u.Result)
 }

@@ -14,7 +14,7 @@ import (
 // else, for `git apply`.
 func (in *invocation) fixPages(ctx context.Context) int {
 	if in.mutate || in.why {
-		return in.misuse("--fix goes with neither --mutate nor --why", "run them one after the other")
+		return in.misuse("--fix cannot be combined with --mutate or --why", "run them one after the other")
 	}
 	took := in.stopwatch()
 	show := in.newProgress()
@@ -62,9 +62,9 @@ func (in *invocation) tellFixes(to *output, f build.Fixed) {
 	edits := diag.Plural(len(f.Made), "edit") + " in " + diag.Plural(len(f.Files), "file")
 	switch {
 	case len(f.Made) == 0:
-		fmt.Fprintln(to, "there is nothing that can be fixed without asking you")
+		fmt.Fprintln(to, "nothing can be fixed automatically")
 	case in.dryRun:
-		fmt.Fprintf(to, "%s; %s left after that\n", edits, findings(f.Left))
+		fmt.Fprintf(to, "%s; %s left\n", edits, findings(f.Left))
 	default:
 		fmt.Fprintln(to, edits)
 	}

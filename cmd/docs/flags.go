@@ -55,7 +55,7 @@ func (f *flagSet) text(to *string, name, arg, fallback, usage string, choices ..
 			}
 		}
 		if len(choices) > 0 {
-			return &usageError{fmt.Sprintf("--%s is %q", name, v), "it is one of " + strings.Join(choices, ", ")}
+			return &usageError{fmt.Sprintf("--%s is %q", name, v), "use one of " + strings.Join(choices, ", ")}
 		}
 		if v == "" {
 			return &usageError{fmt.Sprintf("--%s is empty", name), fmt.Sprintf("type --%s %s", name, arg)}
@@ -82,7 +82,7 @@ func (f *flagSet) number(to *int, name, arg string, fallback, lowest int, usage 
 	f.defs = append(f.defs, flagDef{name: name, arg: arg, usage: usage, set: func(v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < lowest || n > 1<<20 {
-			return &usageError{fmt.Sprintf("--%s is %q", name, v), fmt.Sprintf("it is a whole number from %d", lowest)}
+			return &usageError{fmt.Sprintf("--%s is %q", name, v), fmt.Sprintf("use a whole number, %d or more", lowest)}
 		}
 		*to = n
 		return nil
@@ -93,7 +93,7 @@ func (f *flagSet) toggle(to *bool, name, usage string) {
 	f.defs = append(f.defs, flagDef{name: name, usage: usage, set: func(v string) error {
 		b, err := strconv.ParseBool(v)
 		if err != nil {
-			return &usageError{fmt.Sprintf("--%s is %q", name, v), fmt.Sprintf("it is a switch: type --%s alone", name)}
+			return &usageError{fmt.Sprintf("--%s is %q", name, v), fmt.Sprintf("it takes no value: type --%s", name)}
 		}
 		*to = b
 		return nil
@@ -162,9 +162,9 @@ func (f *flagSet) rootFlag(s *settings) {
 }
 
 func (f *flagSet) workFlags(s *settings) {
-	f.number(&s.jobs, "jobs", "N", 0, 1, "workers (default: one per processor)")
-	f.toggle(&s.noCache, "no-cache", "believe no stored answer")
-	f.toggle(&s.external, "external", "ask external links; needs the network")
+	f.number(&s.jobs, "jobs", "N", 0, 1, "number of workers (default: one per processor)")
+	f.toggle(&s.noCache, "no-cache", "ignore cached results")
+	f.toggle(&s.external, "external", "check external links; needs a network")
 	f.text(&s.trace, "trace", "FILE", "", "write a Go execution trace")
 }
 

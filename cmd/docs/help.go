@@ -36,11 +36,11 @@ func writeOverview(w io.Writer) {
 	fmt.Fprint(w, "docs builds a documentation site and proves its pages: every link is resolved,\n"+
 		"every YAML example runs through the real system.\n\nUsage: docs COMMAND [flags] [arguments]\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, "\nExamples:\n  docs check\n  docs build --out dist\n\n"+
 		"docs COMMAND -h shows the flags of a command.\n\n"+
-		"Exit status: 0 clean; 1 findings; 2 wrong usage, or the work could not be done.\n")
+		"Exit status: 0 clean; 1 findings; 2 usage error, or docs could not run.\n")
 }
 
 // writeHelp prints the help of a command in at most 80 columns.
@@ -76,7 +76,7 @@ func writeHelp(w io.Writer, c *command) {
 	if c.exits != "" {
 		fmt.Fprintf(w, "  1  %s\n", c.exits)
 	}
-	fmt.Fprint(w, "  2  wrong usage, or the work could not be done\n")
+	fmt.Fprint(w, "  2  usage error, or docs could not run\n")
 }
 
 // wrap breaks text into lines of at most width bytes at blanks.

@@ -14,7 +14,7 @@ import (
 // did not notice. A survivor is a finding: status 1.
 func (in *invocation) mutateExamples(ctx context.Context) int {
 	if in.format != "text" && in.format != "json" || len(in.reports) > 0 {
-		return in.misuse("--mutate prints text or json only", "leave out --report and --format "+in.format)
+		return in.misuse("--mutate prints only text or json", "leave out --report and --format "+in.format)
 	}
 	began := time.Now()
 	show := in.newProgress()
@@ -25,7 +25,7 @@ func (in *invocation) mutateExamples(ctx context.Context) int {
 	}
 	if s := status(r); s != exitClean {
 		diag.WriteText(in.stdout, r.Report, in.textOptions(in.stdout))
-		fmt.Fprintln(in.stdout, "nothing was broken on purpose: mend the errors first")
+		fmt.Fprintln(in.stdout, "nothing was broken on purpose: fix the errors first")
 		return s
 	}
 	if in.format == "json" {

@@ -16,14 +16,14 @@ import (
 
 var newCommand = &command{
 	name: "new", args: "site DIR | page PATH", min: 2, max: 2,
-	summary: "begin a site, or add a page to one",
-	about: "site makes a small site in DIR that passes docs check at once. page writes a page with its front matter and " +
-		"names it in the navigation: in the section of its neighbours, or in a new one. No file that is there is overwritten.",
+	summary: "create a site, or add a page to one",
+	about: "site creates a small site in DIR that passes docs check right away. page creates a page with its front matter and " +
+		"adds it to the navigation, either to the section of its neighbors or to a new one. Existing files are never overwritten.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.text(&s.root, "root", "DIR", ".", "page: folder with source.config.json (default: here)")
-		f.text(&s.title, "title", "TEXT", "", "title (default: made of the name)")
-		f.text(&s.section, "section", "TITLE", "", "page: section of the navigation")
+		f.text(&s.title, "title", "TEXT", "", "title (default: derived from the name)")
+		f.text(&s.section, "section", "TITLE", "", "page: section in the navigation")
 		return f
 	},
 	examples: []string{"docs new site handbook", "docs new page guides/first-steps", "docs new page guides/backup --title \"Backups\" --section Guides"},
@@ -61,7 +61,7 @@ func (in *invocation) newSite(dir string) int {
 		if p := new(os.PathError); errors.As(err, &p) {
 			why = p.Err
 		}
-		return in.misuse("the folder %q cannot be made: %v", newSiteAdvice, dir, why)
+		return in.misuse("the folder %q cannot be created: %v", newSiteAdvice, dir, why)
 	}
 	if err := writeInto(dir, files); err != nil {
 		if errors.Is(err, scaffold.ErrTaken) {
@@ -112,7 +112,7 @@ func (in *invocation) newPage(name string) int {
 	at := filepath.Join(in.root, configName)
 	text, err := os.ReadFile(at)
 	if errors.Is(err, os.ErrNotExist) {
-		return in.misuse("%s", "run it in the folder of a site, name that folder with --root, or begin a site: docs new site DIR",
+		return in.misuse("%s", "run it in the folder of a site, name that folder with --root, or create a site: docs new site DIR",
 			fmt.Sprintf("there is no %s in %q", configName, in.root))
 	}
 	if err != nil {

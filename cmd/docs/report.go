@@ -16,14 +16,14 @@ import (
 // reportFlag adds --report, which may stand several times.
 func (f *flagSet) reportFlag(s *settings) {
 	s.reports = nil
-	f.defs = append(f.defs, flagDef{name: "report", arg: "F=PATH", usage: "write a report into a file too; may stand several times", set: func(v string) error {
+	f.defs = append(f.defs, flagDef{name: "report", arg: "F=PATH", usage: "also write a report to a file; can be repeated", set: func(v string) error {
 		format, path, err := report.ParseTarget(v)
 		if err != nil {
 			return &usageError{err.Error(), "type --report sarif=docs.sarif"}
 		}
 		path = filepath.Clean(path)
 		if slices.ContainsFunc(s.reports, func(t reportTarget) bool { return t.path == path }) {
-			return &usageError{fmt.Sprintf("two reports would go to %q", path), "give each a file of its own"}
+			return &usageError{fmt.Sprintf("two reports would go to %q", path), "use a different file for each"}
 		}
 		s.reports = append(s.reports, reportTarget{format, path})
 		return nil

@@ -17,10 +17,10 @@ import (
 
 var reportCommand = &command{
 	name: "report", args: "merge FILE...", min: 1, max: -1,
-	summary: "join the reports of shards into one",
-	about: "Each FILE is what docs check --shard i/n --format json wrote. The result says what one check of the whole " +
-		"site says, but for the floor of coverage and the golden queries: docs build judges those. " +
-		"A shard that is missing, or of another version, is refused.",
+	summary: "merge the reports of shards into one",
+	about: "Each FILE is the output of docs check --shard i/n --format json. The result is the same as that of one check of the whole " +
+		"site, except for the coverage floor and the golden queries: docs build checks those. " +
+		"A missing shard, or one from a different version of docs, is an error.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
@@ -39,7 +39,7 @@ func runReport(ctx context.Context, in *invocation) int {
 		return in.misuse("there is no docs report %q", diag.Suggest(in.args[0], []string{"merge"}), in.args[0])
 	}
 	if len(in.args) < 2 {
-		return in.misuse("docs report merge needs FILE...", "name what docs check --shard i/n --format json wrote")
+		return in.misuse("docs report merge needs FILE...", "name the files that docs check --shard i/n --format json wrote")
 	}
 	var shards []report.Shard
 	parts := false
@@ -131,12 +131,12 @@ func (in *invocation) summaryOf(to *output, r report.Input) {
 // shardFlag adds --shard i/n.
 func (f *flagSet) shardFlag(s *settings) {
 	s.shard = build.Shard{}
-	f.defs = append(f.defs, flagDef{name: "shard", arg: "I/N", usage: "only the I-th of N parts; see docs report merge", set: func(v string) error {
+	f.defs = append(f.defs, flagDef{name: "shard", arg: "I/N", usage: "check only part I of N; see docs report merge", set: func(v string) error {
 		a, b, ok := strings.Cut(v, "/")
 		n, err1 := strconv.Atoi(a)
 		of, err2 := strconv.Atoi(b)
 		if !ok || err1 != nil || err2 != nil || n < 1 || n > of || of > 1<<16 {
-			return &usageError{fmt.Sprintf("--shard is %q", v), "it is a part and the number of parts, from 1/1 on: --shard 2/3"}
+			return &usageError{fmt.Sprintf("--shard is %q", v), "write the part and the number of parts, for example --shard 2/3"}
 		}
 		s.shard = build.Shard{N: n, Of: of}
 		return nil

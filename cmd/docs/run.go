@@ -54,7 +54,7 @@ func perform(ctx context.Context, clock func() time.Time, args, env []string, st
 	in := &invocation{clock: clock, env: env, stdin: stdin, stdout: newOutput(stdout), stderr: newOutput(stderr)}
 	status := in.guarded(ctx, args)
 	if err := errors.Join(in.stdout.failure(), in.stderr.failure()); err != nil {
-		fmt.Fprintf(stderr, "docs: the output cannot be written: %v\n", err)
+		fmt.Fprintf(stderr, "docs: cannot write the output: %v\n", err)
 		return exitUsage
 	}
 	return status
@@ -82,7 +82,7 @@ func (in *invocation) recovered(status *int) {
 	} else if !strings.Contains(text, "\n") {
 		text += "\n" + string(debug.Stack())
 	}
-	fmt.Fprintf(in.stderr, "docs: this is a mistake in docs itself, not in your site: %s\n  = help: set %s=1 for the stack, and report it with the page\n", text, stackVariable)
+	fmt.Fprintf(in.stderr, "docs: this is a bug in docs, not a mistake in your site: %s\n  = help: set %s=1 to see the stack, and report it together with the page\n", text, stackVariable)
 	*status = exitUsage
 }
 

@@ -23,19 +23,19 @@ import (
 
 var serveCommand = &command{
 	name:    "serve",
-	summary: "show the site as it is written",
-	about: "Shows the pages to programs of this machine only, and changes what a browser shows when a file is saved. " +
-		"What is wrong is printed here and shown over the page; nothing is written. Port 0 picks a free port. Ctrl-C ends it.",
+	summary: "preview the site and reload it on every change",
+	about: "Serves the pages to this machine only, and updates the browser when a file is saved. " +
+		"Findings are printed here and shown on top of the page; nothing is written. Port 0 picks a free port. Ctrl-C stops it.",
 	flags: func(s *settings) *flagSet {
 		f := &flagSet{}
 		f.rootFlag(s)
 		f.text(&s.addr, "addr", "ADDR", "127.0.0.1:4321", "loopback address (default: 127.0.0.1:4321)")
-		f.list(&s.hosts, "allow-host", "NAME", "answer requests for this host too; may stand several times")
-		f.number(&s.poll, "poll", "MS", 0, 0, "look for changes this often (default: 0, be told of them)")
-		f.toggle(&s.built, "built", "show what docs build wrote last, and watch nothing")
-		f.text(&s.out, "out", "DIR", "", `with --built: its folder (default: "out" of the configuration)`)
-		f.number(&s.jobs, "jobs", "N", 0, 1, "workers (default: one per processor)")
-		f.toggle(&s.noCache, "no-cache", "believe no stored answer")
+		f.list(&s.hosts, "allow-host", "NAME", "also answer requests for this host; can be repeated")
+		f.number(&s.poll, "poll", "MS", 0, 0, "look for changes this often (default: 0, get notified)")
+		f.toggle(&s.built, "built", "serve what docs build wrote last, without watching files")
+		f.text(&s.out, "out", "DIR", "", `with --built: its folder (default: "out" in the configuration)`)
+		f.number(&s.jobs, "jobs", "N", 0, 1, "number of workers (default: one per processor)")
+		f.toggle(&s.noCache, "no-cache", "ignore cached results")
 		f.lookFlags(s)
 		return f
 	},
@@ -52,10 +52,10 @@ func runServe(ctx context.Context, in *invocation) int {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return in.misuse("--addr is %q", "it is a loopback address with a port, for instance 127.0.0.1:4321", in.addr)
+		return in.misuse("--addr is %q", "use a loopback address with a port, for example 127.0.0.1:4321", in.addr)
 	}
 	if in.out != "" && !in.built {
-		return in.misuse("--out is for --built", "type docs serve --built --out DIR, or leave it out: the live preview writes nothing")
+		return in.misuse("--out works only with --built", "type docs serve --built --out DIR, or leave out --out: the live preview writes nothing")
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -68,7 +68,7 @@ func runServe(ctx context.Context, in *invocation) int {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", in.addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return in.misuse("the address %s is in use by another program", "choose another port, or type --addr 127.0.0.1:0", in.addr)
+		return in.misuse("the address %s is in use by another program", "choose a different port, or type --addr 127.0.0.1:0 to pick a free one", in.addr)
 	}
 	if err != nil {
 		return in.fail(err)
@@ -266,7 +266,7 @@ func (b *board) print(l line) {
 	b.tell(l.news)
 	if l.basePath != b.basePath && !b.moved {
 		b.moved = true
-		fmt.Fprintf(b.in.stdout, "the base path is now %q: start docs serve again\n", l.basePath)
+		fmt.Fprintf(b.in.stdout, "the base path is now %q: restart docs serve\n", l.basePath)
 	}
 }
 

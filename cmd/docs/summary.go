@@ -16,9 +16,9 @@ func (in *invocation) summary(to *output, r build.Result, took string) {
 	links := diag.Plural(s.Links, "link")
 	switch {
 	case s.ExternalLinks > 0 && s.ExternalChecked:
-		links += fmt.Sprintf(" (%d external asked)", s.ExternalLinks)
+		links += fmt.Sprintf(" (%d external checked)", s.ExternalLinks)
 	case s.ExternalLinks > 0:
-		links += fmt.Sprintf(" (%d external unchecked)", s.ExternalLinks)
+		links += fmt.Sprintf(" (%d external not checked)", s.ExternalLinks)
 	}
 	e := s.Examples
 	parts := []string{
@@ -28,14 +28,14 @@ func (in *invocation) summary(to *output, r build.Result, took string) {
 	}
 	fmt.Fprintln(to, strings.Join(parts, " · ")+took)
 	if f := r.Search; f != nil {
-		fmt.Fprintf(to, "search: %s, recall@5 %.3f, MRR %.3f, index %d kB, dearest first query %d kB\n", strconv.Itoa(f.Queries)+" golden queries",
+		fmt.Fprintf(to, "search: %s, recall@5 %.3f, MRR %.3f, index %d kB, largest first query %d kB\n", strconv.Itoa(f.Queries)+" golden queries",
 			float64(f.Recall5)/1000, float64(f.MRR)/1000, (f.IndexBytes+999)/1000, (f.QueryBytes+999)/1000)
 	}
 	switch {
 	case r.Written:
 		fmt.Fprintf(to, "%s written to %s\n", diag.Plural(r.Files, "file"), diag.Printable(r.Out))
 	case r.Out != "":
-		fmt.Fprintf(to, "nothing was written: %s still holds the last good site, if there was one\n", diag.Printable(r.Out))
+		fmt.Fprintf(to, "nothing was written: %s still contains the last good site, if there was one\n", diag.Printable(r.Out))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 var versionCommand = &command{
 	name:     "version",
-	summary:  "show which build of docs this is",
+	summary:  "show the version of docs",
 	flags:    func(*settings) *flagSet { return &flagSet{} },
 	examples: []string{"docs version", "docs --version"},
 	run:      runVersion,

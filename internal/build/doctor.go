@@ -55,10 +55,10 @@ func Doctor(ctx context.Context, o Options) []Condition {
 	}
 	out := []Condition{
 		{Name: "docs", Says: fmt.Sprintf("built with %s for %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)},
-		program(ctx, o.Env, "go", []string{"version"}, "only building docs itself and tests need it", "install Go from https://go.dev/dl/ to build docs from source"),
-		program(ctx, o.Env, "git", []string{"--version"}, "pages show no date, and --changed-since cannot ask what changed", "install git"),
-		program(ctx, o.Env, "redis-server", []string{"--version"}, "examples of a distributed mode run against an embedded server in its place", "install redis-server to run them against a real one"),
-		oneOf(ctx, o.Env, []string{"chromium", "chromium-browser", "google-chrome"}, "only tests in a browser need it", "install chromium to run them"),
+		program(ctx, o.Env, "go", []string{"version"}, "needed only to build docs itself and to run tests", "install Go from https://go.dev/dl/ to build docs from source"),
+		program(ctx, o.Env, "git", []string{"--version"}, "pages show no date, and --changed-since does not work", "install git"),
+		program(ctx, o.Env, "redis-server", []string{"--version"}, "examples of distributed mode run against an embedded server instead", "install redis-server to run them against a real one"),
+		oneOf(ctx, o.Env, []string{"chromium", "chromium-browser", "google-chrome"}, "needed only for browser tests", "install chromium to run them"),
 		temporary(),
 	}
 	root, err := os.OpenRoot(o.Root)
@@ -126,7 +126,7 @@ func oneOf(ctx context.Context, env []string, names []string, without, advice st
 func configuration(root *os.Root) (*site.Config, Condition) {
 	text, err := root.ReadFile(site.ConfigName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Condition{"configuration", Sick, "there is no " + site.ConfigName, "run it in the folder of a site, name one with --root, or begin one: docs new site DIR"}
+		return nil, Condition{"configuration", Sick, "there is no " + site.ConfigName, "run it in the folder of a site, name one with --root, or create one: docs new site DIR"}
 	}
 	if err != nil {
 		return nil, Condition{"configuration", Sick, site.ConfigName + " cannot be read: " + reason(err), "make the file readable"}
@@ -136,7 +136,7 @@ func configuration(root *os.Root) (*site.Config, Condition) {
 		return c, Condition{"configuration", Sick, fmt.Sprintf("%s has %s: %s", site.ConfigName, diag.Plural(n, "mistake"), first(found)), "docs check shows them"}
 	}
 	if info, err := root.Stat(c.Content); err != nil || !info.IsDir() {
-		return c, Condition{"configuration", Sick, fmt.Sprintf("there is no folder %q for the pages", c.Content), "make it, or name another one as \"content\" in " + site.ConfigName}
+		return c, Condition{"configuration", Sick, fmt.Sprintf("there is no folder %q for the pages", c.Content), "create it, or name a different one as \"content\" in " + site.ConfigName}
 	}
 	return c, Condition{Name: "configuration", Says: site.ConfigName + " has no mistakes; pages are in " + c.Content}
 }
@@ -150,8 +150,8 @@ func first(found []diag.Diagnostic) string {
 	return ""
 }
 
-// datesKnown says whether pages can show when they changed: a build leaves out a
-// date that is not known, without a word.
+// datesKnown says whether pages can show when they changed: a build silently
+// leaves out a date that is not known.
 func datesKnown(ctx context.Context, o Options, content string) Condition {
 	const name, without = "dates of pages", "pages show no date, and there is no feed: "
 	shallow, err := git(ctx, o.Root, o.Env, "rev-parse", "--is-shallow-repository")
@@ -160,16 +160,16 @@ func datesKnown(ctx context.Context, o Options, content string) Condition {
 		if said == "" {
 			said = reason(err.err)
 		}
-		advice := "build in a clone of the repository, or make one: git init"
+		advice := "build in a clone of the repository, or create one: git init"
 		if strings.Contains(said, "dubious ownership") {
-			advice = "tell git that this user may read it: git config --global --add safe.directory DIR"
+			advice = "allow this user to read it: git config --global --add safe.directory DIR"
 		}
 		return Condition{name, Lacking, without + "git says " + strconv.Quote(said), advice}
 	}
 	known := history(ctx, o.Root, content, o.Env)
 	switch {
 	case strings.TrimSpace(shallow) == "true":
-		return Condition{name, Lacking, "the oldest commits are not in this clone: pages that changed in none of the others show no date", "fetch the whole history (actions/checkout: fetch-depth: 0)"}
+		return Condition{name, Lacking, "this clone lacks the oldest commits: pages that changed only in those show no date", "fetch the whole history (actions/checkout: fetch-depth: 0)"}
 	case len(known) == 0:
 		return Condition{name, Lacking, without + "nothing in " + content + " is committed", "commit the pages"}
 	}
@@ -186,7 +186,7 @@ func writable(root *os.Root, what, folder string) Condition {
 		err = errors.Join(f.Close(), root.Remove(name))
 	}
 	if err != nil {
-		return Condition{what, Lacking, "nothing can be written there, so no page, record or stored answer can change: " + reason(err), "make the folder writable; docs check and docs build --out DIR work without"}
+		return Condition{what, Lacking, "it is not writable, so no page, record or cached result can change: " + reason(err), "make the folder writable; docs check and docs build --out DIR work even so"}
 	}
 	return Condition{Name: what, Says: "the folder is writable"}
 }
@@ -200,7 +200,7 @@ func writableOutput(o Options, c *site.Config) Condition {
 		var out *output
 		if out, err = openOutput(real, shown); err == nil {
 			out.close()
-			return Condition{Name: "output", Says: fmt.Sprintf("%q can be written, and no other build holds it", shown)}
+			return Condition{Name: "output", Says: fmt.Sprintf("%q is writable, and no other build is using it", shown)}
 		}
 	}
 	if d, ok := Refused(err); ok {
@@ -210,7 +210,7 @@ func writableOutput(o Options, c *site.Config) Condition {
 		}
 		return Condition{"output", Sick, d.Message, advice}
 	}
-	return Condition{"output", Sick, err.Error(), "name another folder: docs build --out DIR"}
+	return Condition{"output", Sick, err.Error(), "name a different folder: docs build --out DIR"}
 }
 
 // temporary asks for a folder as the sandbox of an example does.
@@ -221,7 +221,7 @@ func temporary() Condition {
 		err = os.Remove(dir)
 	}
 	if err != nil {
-		return Condition{what, Sick, fmt.Sprintf("no example can run: in %q no folder can be made: %s", os.TempDir(), reason(err)), "make room for it, or set TMPDIR to a folder that can be written"}
+		return Condition{what, Sick, fmt.Sprintf("no example can run: no folder can be created in %q: %s", os.TempDir(), reason(err)), "free up space, or set TMPDIR to a writable folder"}
 	}
 	return Condition{Name: what, Says: fmt.Sprintf("examples run in folders in %q", os.TempDir())}
 }
@@ -242,18 +242,18 @@ func stored(root *os.Root) Condition {
 	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Condition{Name: "stored answers", Says: "none yet; the first check runs every example"}
+		return Condition{Name: "cached results", Says: "none yet; the first check runs every example"}
 	case err != nil:
-		return Condition{"stored answers", Lacking, cacheFolder + " cannot be read: " + reason(err), "remove the folder: it is only dear to make again"}
+		return Condition{"cached results", Lacking, cacheFolder + " cannot be read: " + reason(err), "delete the folder: it only takes time to rebuild"}
 	}
-	c := writable(root, "stored answers", cacheFolder)
+	c := writable(root, "cached results", cacheFolder)
 	if info, err := root.Stat(path.Join(cacheFolder, "examples")); err == nil && !info.IsDir() {
 		c.Health = Lacking // a file in the place of the folder
 	}
 	if c.Health != Well {
-		return Condition{"stored answers", Lacking, "nothing new can be stored: each check runs every example again", "make " + cacheFolder + " writable, or remove it"}
+		return Condition{"cached results", Lacking, "no new results can be stored: every check runs every example again", "make " + cacheFolder + " writable, or remove it"}
 	}
-	return Condition{Name: "stored answers", Says: fmt.Sprintf("%s, %d kB in %s; safe to remove", diag.Plural(files, "file"), (size+999)/1000, cacheFolder)}
+	return Condition{Name: "cached results", Says: fmt.Sprintf("%s, %d kB in %s; safe to remove", diag.Plural(files, "file"), (size+999)/1000, cacheFolder)}
 }
 
 // record says whether a record of the site is there and whole.
@@ -261,15 +261,15 @@ func recordThere(root *os.Root, name, what, make string) Condition {
 	text, err := root.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		c := Condition{what, Lacking, "there is no " + name + ": a loss would not be noticed", ""}
+		c := Condition{what, Lacking, "there is no " + name + ": lost proof or addresses would go unnoticed", ""}
 		if make != "" {
-			c.Advice = "record how it is now: " + make
+			c.Advice = "record the current state: " + make
 		}
 		return c
 	case err != nil:
 		return Condition{what, Sick, name + " cannot be read: " + reason(err), "make the file readable"}
 	case !json.Valid(bytes.TrimPrefix(text, []byte("\uFEFF"))):
-		return Condition{what, Sick, name + " is no JSON", "restore it from version control; a merge may have left its marks in it"}
+		return Condition{what, Sick, name + " is not valid JSON", "restore it from version control; a merge may have left conflict markers in it"}
 	}
 	return Condition{Name: what, Says: name + " is there"}
 }

@@ -134,12 +134,12 @@ func (u *unit) indexes() []int {
 // why says why a unit was not taken from the store.
 func (c *Checker) why(page string, number int, p parts) string {
 	if c.options.Store == nil {
-		return "no stored answer was asked for (--no-cache)"
+		return "cached results are turned off (--no-cache)"
 	}
 	data, ok := c.options.Store.Get(placeKind, place(page, number))
 	var before parts
 	if !ok || json.Unmarshal(data, &before) != nil {
-		return "nothing is stored about an example at this place"
+		return "no result is cached for an example at this place"
 	}
 	var changed []string
 	if before.Example != p.Example {
@@ -149,10 +149,10 @@ func (c *Checker) why(page string, number int, p parts) string {
 		changed = append(changed, "the system that it runs on changed")
 	}
 	if before.Environment != p.Environment {
-		changed = append(changed, "the programs of this machine that take part changed")
+		changed = append(changed, "the programs that it uses on this machine changed")
 	}
 	if len(changed) == 0 {
-		return "it has not passed yet, or its stored answer is gone or damaged"
+		return "it has not passed yet, or its cached result is missing or damaged"
 	}
 	return strings.Join(changed, ", and ")
 }
