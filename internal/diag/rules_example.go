@@ -80,13 +80,13 @@ var exampleRules = []Rule{
 		Remedy:  "Make the example smaller.",
 	},
 	{
-		ID: "example/expected-error-missing", Severity: Error, Summary: "a configuration that should be rejected is accepted",
+		ID: "example/expected-error-missing", Severity: Error, Summary: "a configuration that should be refused is accepted",
 		Cause:   "The attribute expect-error says that the configuration fails, with which rule and at which path. It did not fail.",
 		Example: "```yaml expect-error=\"compozy/mode at mode\"\nmode: standalone\n```\n",
 		Remedy:  "Break the example as the page says, or remove the attribute.",
 	},
 	{
-		ID: "example/expected-error-different", Severity: Error, Summary: "a configuration is rejected for a different reason than the page says",
+		ID: "example/expected-error-different", Severity: Error, Summary: "a configuration is refused for a different reason than the page says",
 		Cause:   "The attribute expect-error names one rule at one path. The configuration failed with a different error, or with more than one.",
 		Example: "```yaml expect-error=\"compozy/mode at mode\"\nmode: standalone\nredis:\n  mode: remote\n```\n",
 		Remedy:  "Fix the other mistakes, or name the rule and the path that the message shows.",

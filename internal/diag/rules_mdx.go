@@ -93,13 +93,13 @@ var mdxRules = []Rule{
 	},
 	{
 		ID: "mdx/forbidden-element", Severity: Error, Summary: "an element that can run or load code",
-		Cause:   "Pages are untrusted. Elements that run code, load it or change the page around them are rejected: script, style, object, embed, base, meta, link, applet, frame, html, body and similar.",
+		Cause:   "Pages are untrusted. Elements that run code, load it or change the page around them are refused: script, style, object, embed, base, meta, link, applet, frame, html, body and similar.",
 		Example: "<script>alert(1)</script>\n",
 		Remedy:  "Remove it, or write a site component that does what you need.",
 	},
 	{
 		ID: "mdx/forbidden-attribute", Severity: Error, Summary: "an attribute that can run code",
-		Cause:   "Event handlers (on…), srcdoc and malformed names are rejected on HTML elements.",
+		Cause:   "Event handlers (on…), srcdoc and malformed names are refused on HTML elements.",
 		Example: "<a href=\"/\" onclick=\"x\">Text</a>\n",
 		Remedy:  "Remove the attribute.",
 	},

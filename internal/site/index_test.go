@@ -84,7 +84,7 @@ func TestIndexFindings(t *testing.T) {
 		{"redirect twice", disk{ConfigName: `{"redirects": [{"from": "/x", "to": "/b/"}, {"from": "/x/", "to": "/b/"}]}`, "content/b.mdx": "# B"},
 			[]string{`source.config.json:1:54 config/redirect-duplicate: "/x/" is redirected twice`}, ""},
 		{"redirect to a missing place", disk{ConfigName: `{"redirects": [{"from": "/o", "to": "/b/#onee"}, {"from": "/p", "to": "/b/#one"}]}`, "content/b.mdx": "# B\n\n## One"},
-			[]string{`source.config.json:1:37 config/redirect-missing: the redirect leads to "/b/#onee": content/b.mdx has no place "#onee"`}, `did you mean "#one"?`},
+			[]string{`source.config.json:1:37 config/redirect-missing: the redirect leads to "/b/#onee": content/b.mdx has no anchor "#onee"`}, `did you mean "#one"?`},
 		{"redirect over a page's file", disk{ConfigName: `{"redirects": [{"from": "/b/index.html", "to": "https://e.com"}]}`, "content/b.mdx": "# B"},
 			[]string{`source.config.json:1:25 config/redirect-shadows-page: the redirect from "/b/" would hide a page that exists`}, "content/b.mdx"},
 		{"redirect by letter case", disk{ConfigName: `{"redirects": [{"from": "/B/", "to": "/b/"}, {"from": "/Old", "to": "/b/"}, {"from": "/old", "to": "/b/"}]}`, "content/b.mdx": "# B"},

@@ -75,7 +75,7 @@ func readMoved(p *Page) []diag.Diagnostic {
 }
 
 func unknownTarget(p *Page, m Moved) diag.Diagnostic {
-	d := diag.New("page/old-anchor", m.ToSpan, "the page has no place %q for the old id %q", "#"+m.To, m.ID)
+	d := diag.New("page/old-anchor", m.ToSpan, "the page has no anchor %q for the old id %q", "#"+m.To, m.ID)
 	var names []string
 	for _, h := range p.Doc.Headings {
 		names = append(names, h.ID)

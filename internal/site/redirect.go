@@ -222,7 +222,7 @@ func (s *Site) follow(r *Redirect, byFrom map[string]*Redirect) (*redirectEnd, [
 			if last != r {
 				return end, nil // reported at the last one of the chain
 			}
-			d := diag.New("config/redirect-missing", r.ToSpan, "the redirect leads to %q: %s has no place %q", r.To, end.target.Page.File.Path(), "#"+fragment)
+			d := diag.New("config/redirect-missing", r.ToSpan, "the redirect leads to %q: %s has no anchor %q", r.To, end.target.Page.File.Path(), "#"+fragment)
 			if near := s.NearestAnchor(end.target.Page, fragment); near != "" {
 				d = d.WithAdvice("did you mean %q?", "#"+near)
 			} else {

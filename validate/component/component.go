@@ -117,7 +117,7 @@ func unknownProp(e *mdx.Element, c mdx.Component, a *mdx.Attr) (d diag.Diagnosti
 func missingProp(e *mdx.Element, c mdx.Component, p mdx.Prop) diag.Diagnostic {
 	d := diag.New("component/missing-prop", place(e.NameSpan, e.OpenTag), "%s needs the prop %q", c.Name, p.Name)
 	if a := e.Attr(p.Name); a != nil {
-		d = d.WithNote(a.Span, "it is given here, but without a value")
+		d = d.WithNote(a.Span, "it is here, but has no value")
 	}
 	d = d.WithAdvice("write <%s %s=%s", c.Name, p.Name, sample(p))
 	if p.Summary != "" {

@@ -106,10 +106,10 @@ func TestCheck(t *testing.T) {
 
 		{"in its parent", "<Tabs>\n<Tab>\nx\n</Tab>\n</Tabs>", ""},
 		{"in its parent, HTML and lists between", "<Tabs>\n<div>\n- <Step>x</Step>\n</div>\n</Tabs>", ""},
-		{"outside", "<Tab>\nx\n</Tab>", `1:2 component/misplaced: Tab stands outside any component`},
-		{"inside another one", "<Tabs>\n<Group>\n<Tab>\nx\n</Tab>\n</Group>\n</Tabs>", `3:2 component/misplaced: Tab stands directly inside Group`},
-		{"inline", "text <Step>x</Step>", `1:7 component/misplaced: Step stands outside any component`},
-		{"in a prop", `<Callout title={<Step />} />`, `1:18 component/misplaced: Step stands directly inside Callout`},
+		{"outside", "<Tab>\nx\n</Tab>", `1:2 component/misplaced: Tab is outside any component`},
+		{"inside another one", "<Tabs>\n<Group>\n<Tab>\nx\n</Tab>\n</Group>\n</Tabs>", `3:2 component/misplaced: Tab is directly inside Group`},
+		{"inline", "text <Step>x</Step>", `1:7 component/misplaced: Step is outside any component`},
+		{"in a prop", `<Callout title={<Step />} />`, `1:18 component/misplaced: Step is directly inside Callout`},
 
 		{"image with text", "![modes](./m.svg)", ""},
 		{"image without text", "![](./m.svg) ![ ][r]\n\n[r]: ./m.svg", "1:1 a11y/image-alt: the image \"./m.svg\" has no alternative text\n1:14 a11y/image-alt: the image \"./m.svg\" has no alternative text"},
@@ -144,13 +144,13 @@ func TestNesting(t *testing.T) {
 	const rule = " page/html-nesting: "
 	for _, test := range []struct{ file, text, want string }{
 		{"a.mdx", "<table>\n<thead><tr><th>x</th></tr></thead>\n<tr><td><div>y</div></td></tr>\n</table>", ""},
-		{"a.mdx", "<td>x</td>", "1:2" + rule + "<td> stands outside of <tr>, where browsers drop it"},
-		{"a.mdx", "<table><div>x</div></table>", "1:9" + rule + "<div> stands in <table>, and browsers move it out"},
+		{"a.mdx", "<td>x</td>", "1:2" + rule + "<td> is outside of <tr>, where browsers drop it"},
+		{"a.mdx", "<table><div>x</div></table>", "1:9" + rule + "<div> is inside <table>, and browsers move it out"},
 		{"a.mdx", "<p>x <em>y</em></p>", ""},
-		{"a.mdx", "<p>\nx\n</p>", "2:1" + rule + "a paragraph stands in a <p>, which ends before it"},
-		{"a.mdx", "text <div>x</div>", "1:7" + rule + "<div> stands in a paragraph, which ends before it"},
+		{"a.mdx", "<p>\nx\n</p>", "2:1" + rule + "a paragraph is inside a <p>, and browsers end the <p> before it"},
+		{"a.mdx", "text <div>x</div>", "1:7" + rule + "<div> is inside a paragraph, and browsers end the paragraph before it"},
 		{"a.mdx", "- text <div>x</div>\n- text", ""}, // a tight list has no paragraphs
-		{"a.mdx", "<a href=\"/\">x <b><a href=\"/\">y</a></b></a>", "1:19" + rule + "<a> stands in another <a>"},
+		{"a.mdx", "<a href=\"/\">x <b><a href=\"/\">y</a></b></a>", "1:19" + rule + "<a> is inside another <a>"},
 		{"a.mdx", "<svg><title>x</title><a><a>y</a></a></svg>", ""},
 		{"a.mdx", "<Callout><div>x</div></Callout>\n\n<details>\n\n- <p>x</p>\n\n</details>", ""},
 		{"a.md", "<div>\n\n*x* <b>y</b><br>\n\n</div>\n\n<ul><li>a<li>b</ul>\n\n<p>x", ""},

@@ -68,8 +68,8 @@ func checkRawElements(doc *mdx.Doc, components []string) []diag.Diagnostic {
 			}
 			d := unknownElement(t.Data, name, known, mdx.PageNames(), nil)
 			if i := slices.IndexFunc(components, func(c string) bool { return strings.EqualFold(c, t.Data) }); i >= 0 {
-				d = diag.New(d.Rule, name, "a page of Markdown has no component <%s>", components[i]).
-					WithAdvice("give the page the ending .mdx: components work there")
+				d = diag.New(d.Rule, name, "a Markdown page cannot use the component <%s>", components[i]).
+					WithAdvice("rename the page to end in .mdx: components work there")
 			}
 			out = append(out, d)
 		}
@@ -105,12 +105,12 @@ func unknownElement(name string, at source.Span, known mdx.HTML, elements, compo
 		if now := instead[name]; now != "" {
 			return d.WithAdvice("write <%s>", now)
 		}
-		return d.WithAdvice("remove the tags; how a page looks is the theme's business")
+		return d.WithAdvice("remove the tags; the theme decides how a page looks")
 	case known.In != "":
-		return diag.New(rule, at, "<%s> stands outside of <%s>, where browsers do not know it", name, known.In).
-			WithAdvice("put it into <%s>; if you mean the word itself, write `<%s>` as code", known.In, name)
+		return diag.New(rule, at, "<%s> is outside of <%s>, where browsers do not know it", name, known.In).
+			WithAdvice("put it inside <%s>; if you mean the text itself, write `<%s>` as code", known.In, name)
 	}
-	d := diag.New(rule, at, "there is no element <%s> in HTML", name)
+	d := diag.New(rule, at, "HTML has no element <%s>", name)
 	candidates := slices.Concat(components, elements)
 	if near := diag.Nearest(name, candidates); near != "" {
 		what := "the element"
@@ -122,5 +122,5 @@ func unknownElement(name string, at source.Span, known mdx.HTML, elements, compo
 			d = d.WithFix(at, near, "use <"+near+">").Among(name, candidates)
 		}
 	}
-	return d.WithAdvice("if you mean the word itself, write `<%s>` as code; an element of your own needs a dash in its name", name)
+	return d.WithAdvice("if you mean the text itself, write `<%s>` as code; the name of a custom element needs a hyphen", name)
 }

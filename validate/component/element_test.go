@@ -28,16 +28,16 @@ func TestElements(t *testing.T) {
 		"component in small":     {"a.mdx", "<callout>A</callout>", "did you mean the component <Callout>?", fix{"Callout", false}},
 		"misspelt element":       {"a.mdx", "<blockqoute>A</blockqoute>", "did you mean the element <blockquote>?", fix{"blockquote", false}},
 		"two could be meant":     {"a.mdx", "<tabl>A</tabl>", "did you mean the element <table>?", fix{"table", true}},
-		"nothing like it":        {"a.mdx", "<zzzzzzzz>A</zzzzzzzz>", "if you mean the word itself, write `<zzzzzzzz>` as code; an element of your own needs a dash in its name", fix{}},
+		"nothing like it":        {"a.mdx", "<zzzzzzzz>A</zzzzzzzz>", "if you mean the text itself, write `<zzzzzzzz>` as code; the name of a custom element needs a hyphen", fix{}},
 		"dropped":                {"a.mdx", "<strike>A</strike>", "write <del>", fix{}},
-		"dropped for looks":      {"a.mdx", "<center>A</center>", "remove the tags; how a page looks is the theme's business", fix{}},
+		"dropped for looks":      {"a.mdx", "<center>A</center>", "remove the tags; the theme decides how a page looks", fix{}},
 		"of SVG in its place":    {"a.mdx", "<svg><g><text>A</text><foreignObject><div>B</div></foreignObject></g></svg>", "", fix{}},
-		"of SVG after it":        {"a.mdx", "<svg></svg>\n\n<text>A</text>", "put it into <svg>; if you mean the word itself, write `<text>` as code", fix{}},
+		"of SVG after it":        {"a.mdx", "<svg></svg>\n\n<text>A</text>", "put it inside <svg>; if you mean the text itself, write `<text>` as code", fix{}},
 		"of MathML in its place": {"a.mdx", "<math><mi>x</mi></math>", "", fix{}},
-		"of MathML outside":      {"a.mdx", "<mi>x</mi>", "put it into <math>; if you mean the word itself, write `<mi>` as code", fix{}},
+		"of MathML outside":      {"a.mdx", "<mi>x</mi>", "put it inside <math>; if you mean the text itself, write `<mi>` as code", fix{}},
 		"unknown in SVG":         {"a.mdx", "<svg><circel /></svg>", "did you mean the element <circle>?", fix{"circle", false}},
 		"plain Markdown":         {"a.md", "<sectoin>A</sectoin>", "did you mean the element <section>?", fix{"section", false}},
-		"plain, SVG":             {"a.md", "<svg><circle /></svg> <circle />", "put it into <svg>; if you mean the word itself, write `<circle>` as code", fix{}},
+		"plain, SVG":             {"a.md", "<svg><circle /></svg> <circle />", "put it inside <svg>; if you mean the text itself, write `<circle>` as code", fix{}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

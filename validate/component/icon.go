@@ -27,7 +27,7 @@ func checkIcon(doc *mdx.Doc, v mdx.Vocabulary) []diag.Diagnostic {
 		return nil
 	}
 	at := doc.Front.Get("icon").Span
-	d := diag.New("component/unknown-reference", at, "icon of the page names no icon: %q", name)
+	d := diag.New("component/unknown-reference", at, "the page's icon does not exist: %q", name)
 	if near := nearestValue(name, names); near != "" {
 		d = d.WithAdvice("did you mean %q?", near)
 		if string(at.Text()) == name {

@@ -75,8 +75,8 @@ func checkNesting(doc *mdx.Doc) []diag.Diagnostic {
 				inner = append(slices.Clip(up), "p")
 				// The text of an element on one line is no paragraph of its own.
 				if len(up) > 0 && up[len(up)-1] == "p" {
-					out = append(out, nesting(n.Span, "a paragraph stands in a <p>, which ends before it").
-						WithAdvice("write <div> in place of <p>, or put the text on the line of the tag"))
+					out = append(out, nesting(n.Span, "a paragraph is inside a <p>, and browsers end the <p> before it").
+						WithAdvice("use <div> instead of <p>, or put the text on the same line as the tag"))
 				}
 			case *mdx.Element:
 				if n.Component {
@@ -113,18 +113,18 @@ func misnested(e *mdx.Element, name string, up []string) (diag.Diagnostic, bool)
 	parents, kids := only[name], holds[parent]
 	switch {
 	case slices.Contains(ofTheShell, name):
-		return nesting(at, "<%s> cannot stand on a page", name).WithAdvice("remove it, or write <div>"), true
+		return nesting(at, "<%s> cannot be used on a page", name).WithAdvice("remove it, or use <div>"), true
 	case parents != nil && parent != "" && !slices.Contains(parents, parent):
-		return nesting(at, "<%s> stands in <%s>, where browsers drop it", name, parent).WithAdvice("put it into <%s>", parents[0]), true
+		return nesting(at, "<%s> is inside <%s>, where browsers drop it", name, parent).WithAdvice("put it inside <%s>", parents[0]), true
 	case parents != nil && len(up) == 0:
-		return nesting(at, "<%s> stands outside of <%s>, where browsers drop it", name, parents[0]).WithAdvice("put it into <%s>", parents[0]), true
+		return nesting(at, "<%s> is outside of <%s>, where browsers drop it", name, parents[0]).WithAdvice("put it inside <%s>", parents[0]), true
 	case kids != nil && !slices.Contains(kids, name) && name != "script" && name != "template":
-		return nesting(at, "<%s> stands in <%s>, and browsers move it out", name, parent).WithAdvice("put it into one of <%s>", strings.Join(kids, ">, <")), true
+		return nesting(at, "<%s> is inside <%s>, and browsers move it out", name, parent).WithAdvice("put it inside one of <%s>", strings.Join(kids, ">, <")), true
 	case slices.Contains(notNested, name) && slices.Contains(up, name):
-		return nesting(at, "<%s> stands in another <%s>", name, name).WithAdvice("end the outer one before it"), true
+		return nesting(at, "<%s> is inside another <%s>", name, name).WithAdvice("close the outer one first"), true
 	case slices.Contains(endsParagraph, name) && slices.Contains(up, "p"):
-		return nesting(at, "<%s> stands in a paragraph, which ends before it", name).
-			WithAdvice("put it on lines of its own, with an empty line around it"), true
+		return nesting(at, "<%s> is inside a paragraph, and browsers end the paragraph before it", name).
+			WithAdvice("put it on its own lines, with a blank line before and after"), true
 	}
 	return diag.Diagnostic{}, false
 }
@@ -154,7 +154,7 @@ func checkRawTags(doc *mdx.Doc) []diag.Diagnostic {
 		case known.Void:
 		case slices.Contains(ofTheShell, t.Data):
 			if t.Type != html.EndTagToken {
-				out = append(out, nesting(at, "<%s> cannot stand on a page", t.Data).WithAdvice("remove it, or write <div>"))
+				out = append(out, nesting(at, "<%s> cannot be used on a page", t.Data).WithAdvice("remove it, or use <div>"))
 			}
 		case t.Type == html.StartTagToken:
 			stack = append(stack, open{t.Data, at})

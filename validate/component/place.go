@@ -64,7 +64,7 @@ func misplaced(e *mdx.Element, c mdx.Component, parent string) diag.Diagnostic {
 	if parent != "" {
 		where = "directly inside " + parent
 	}
-	d := diag.New("component/misplaced", place(e.NameSpan, e.OpenTag), "%s stands %s", c.Name, where)
+	d := diag.New("component/misplaced", place(e.NameSpan, e.OpenTag), "%s is %s", c.Name, where)
 	if len(c.Parents) == 1 {
 		return d.WithAdvice("put it inside <%s>…</%s>", c.Parents[0], c.Parents[0])
 	}
@@ -85,7 +85,7 @@ func checkImages(doc *mdx.Doc, v mdx.Vocabulary) []diag.Diagnostic {
 			if strings.TrimSpace(l.Text) == "" {
 				out = append(out, diag.New("a11y/image-alt", l.Span, "the image %q has no alternative text", l.Dest).
 					WithAdvice("write what it shows between the brackets: ![a short description](%s)", l.Dest).
-					WithAdvice(`for mere decoration, write <img src=%q alt="" />`, l.Dest))
+					WithAdvice(`for a decorative image, write <img src=%q alt="" />`, l.Dest))
 			}
 		case mdx.LinkRawHTML:
 			if rawImageLacksAlt(l.Span.Text()) {
@@ -106,7 +106,7 @@ func noAlt(l *mdx.Link, name string) diag.Diagnostic {
 		span = place(l.Element.NameSpan, l.Element.OpenTag, l.Span)
 	}
 	return diag.New("a11y/image-alt", span, "the %s for %q has no alternative text", name, l.Dest).
-		WithAdvice(`add alt="what it shows", or alt="" if it only decorates`)
+		WithAdvice(`add alt="what it shows", or alt="" if it is only decoration`)
 }
 
 // needsAlt reports whether the element that loads the link is an image whose

@@ -34,9 +34,9 @@ func checkReferences(e *mdx.Element, c mdx.Component, v mdx.Vocabulary) []diag.D
 		}
 		switch {
 		case len(ref.Names) == 0 && ref.Empty != "":
-			d = d.WithAdvice("there is none yet: %s", ref.Empty)
+			d = d.WithAdvice("there are none yet: %s", ref.Empty)
 		case len(ref.Names) <= maxListed && len(ref.Names) > 0:
-			d = d.WithAdvice("it is one of %s", quoted(ref.Names))
+			d = d.WithAdvice("use one of %s", quoted(ref.Names))
 		}
 		out = append(out, d)
 	}

@@ -36,8 +36,8 @@ func TestReferencesAndCharts(t *testing.T) {
 	}}
 	for _, test := range []struct{ name, page, want string }{
 		{"known", `<Command name="compozy start" />`, ""},
-		{"unknown", `<Command name="compozy strat" />`, "1:16-29 names no command: \"compozy strat\" | did you mean \"compozy start\"? | it is one of \"compozy\", \"compozy start\" | fix compozy start\n"},
-		{"nothing to name", `<Figure name="x" />`, "1:15-16 names no measurement: \"x\" | there is none yet: run make measure\n"},
+		{"unknown", `<Command name="compozy strat" />`, "1:16-29 names no command: \"compozy strat\" | did you mean \"compozy start\"? | use one of \"compozy\", \"compozy start\" | fix compozy start\n"},
+		{"nothing to name", `<Figure name="x" />`, "1:15-16 names no measurement: \"x\" | there are none yet: run make measure\n"},
 		{"chart", "<Mermaid chart={`flowchart LR\n  A --> B`} />", ""},
 		{"broken chart", "<Mermaid chart={`flowchart LR\n  A -->\n  B --> C`} />", "2:3-8"},
 		{"several", "<Mermaid chart={`flowchart LR\n  A -->\n  B ==`} />", "2:3-8 3:5-7"},

@@ -25,7 +25,7 @@ func checkValue(c mdx.Component, p mdx.Prop, a *mdx.Attr) (diag.Diagnostic, bool
 		d = d.WithAdvice("did you mean %q?", near)
 		d = withValueFix(d, a, near).Unsure(!strings.EqualFold(near, strings.TrimSpace(text)) && !diag.Sole(text, p.Enum))
 	}
-	return d.WithAdvice("it is one of %s", quoted(p.Enum)), true
+	return d.WithAdvice("use one of %s", quoted(p.Enum)), true
 }
 
 // fits reports whether a value that is not nil is of the type. Text props take
@@ -69,7 +69,7 @@ func wrongType(c mdx.Component, p mdx.Prop, a *mdx.Attr) diag.Diagnostic {
 	}
 	d = d.WithAdvice("write %s=%s", p.Name, sample(p))
 	if len(p.Enum) > 0 {
-		d = d.WithAdvice("it is one of %s", quoted(p.Enum))
+		d = d.WithAdvice("use one of %s", quoted(p.Enum))
 	}
 	return d
 }
@@ -109,7 +109,7 @@ func describe(a *mdx.Attr) string {
 	case []mdx.Node:
 		return "markup"
 	}
-	return "a value of another kind"
+	return "a value of a different type"
 }
 
 func isNumber(s string) bool {

@@ -63,7 +63,7 @@ func (c *checker) pattern(area Area, p site.CoveragePattern) {
 		if len(item.Places) > 0 || c.ignored[item.Name] {
 			continue
 		}
-		c.out = append(c.out, diag.New("coverage/not-exercised", p.Span, "no example that runs exercises the %s %q", nouns[area.Kind], item.Name).
+		c.out = append(c.out, diag.New("coverage/not-exercised", p.Span, "no example exercises the %s %q", nouns[area.Kind], item.Name).
 			WithAdvice("%s", wayTo(area.Kind, item.Name)).
 			WithAdvice(`or say why not: "ignore": [{"name": %q, "reason": "…"}]`, item.Name))
 	}
@@ -72,14 +72,14 @@ func (c *checker) pattern(area Area, p site.CoveragePattern) {
 	}
 	for _, n := range c.report.NotCounted {
 		if n.Kind == area.Kind && matches(p.Text, n.Name) {
-			c.out = append(c.out, diag.New("coverage/unknown-name", p.Span, "%q names what no example can exercise", p.Text).
+			c.out = append(c.out, diag.New("coverage/unknown-name", p.Span, "no example can exercise %q", p.Text).
 				WithAdvice("%s is not counted: %s", n.Name, n.Reason))
 			return
 		}
 	}
-	c.out = append(c.out, diag.New("coverage/unknown-name", p.Span, "%q names no %s of the system", p.Text, nouns[area.Kind]).
+	c.out = append(c.out, diag.New("coverage/unknown-name", p.Span, "%q is not a %s of the system", p.Text, nouns[area.Kind]).
 		WithAdvice("%s", suggest(p.Text, area.names())).
-		WithAdvice("docs coverage --missing lists the names; * stands for any text"))
+		WithAdvice("docs coverage --missing lists the names; * matches any text"))
 }
 
 func (c *checker) ignore(ignore site.CoverageIgnore) {
@@ -89,10 +89,10 @@ func (c *checker) ignore(ignore site.CoverageIgnore) {
 		case !ok:
 			continue
 		case len(item.Places) > 0:
-			c.out = append(c.out, diag.New("coverage/needless-ignore", ignore.Span, "the %s %q is ignored, and an example exercises it", nouns[area.Kind], ignore.Name).
+			c.out = append(c.out, diag.New("coverage/needless-ignore", ignore.Span, "the %s %q is ignored, but an example exercises it", nouns[area.Kind], ignore.Name).
 				WithAdvice("remove the entry; the example is at %s:%d", item.Places[0].Page, item.Places[0].Line))
 		case !c.demanded[ignore.Name]:
-			c.out = append(c.out, diag.New("coverage/needless-ignore", ignore.Span, "the %s %q is ignored, and no pattern asks for it", nouns[area.Kind], ignore.Name).
+			c.out = append(c.out, diag.New("coverage/needless-ignore", ignore.Span, "the %s %q is ignored, but no pattern asks for it", nouns[area.Kind], ignore.Name).
 				WithAdvice("remove the entry"))
 		}
 		return
@@ -101,7 +101,7 @@ func (c *checker) ignore(ignore site.CoverageIgnore) {
 	for _, area := range c.report.Areas {
 		all = append(all, area.names()...)
 	}
-	c.out = append(c.out, diag.New("coverage/unknown-name", ignore.Span, "%q names nothing of the system", ignore.Name).
+	c.out = append(c.out, diag.New("coverage/unknown-name", ignore.Span, "the system has nothing named %q", ignore.Name).
 		WithAdvice("%s", diag.Suggest(ignore.Name, all)))
 }
 
@@ -114,7 +114,7 @@ func wayTo(kind usage.Kind, name string) string {
 	case usage.Value:
 		return fmt.Sprintf("add a yaml example that sets %s: %s", path, value)
 	case usage.Mode:
-		return fmt.Sprintf("add a yaml example in which %s runs in %s mode, for instance %s: %s", path, value, mode.Component(path).Key(), value)
+		return fmt.Sprintf("add a yaml example in which %s runs in %s mode, for example %s: %s", path, value, mode.Component(path).Key(), value)
 	case usage.Rule:
 		return wayToRule(name)
 	case usage.Command, usage.Flag:
@@ -141,11 +141,11 @@ func wayToField(path string) string {
 func wayToRule(id string) string {
 	switch routes[id] {
 	case byRemark:
-		return fmt.Sprintf("add a yaml example of what %s remarks on; docs explain %s shows one", id, id)
+		return fmt.Sprintf("add a yaml example that triggers %s; docs explain %s shows one", id, id)
 	case byFlags:
 		return fmt.Sprintf(`add a yaml example with flags="…" and expect-error="%s"; docs explain %s shows one`, id, id)
 	case byLayers:
-		return fmt.Sprintf(`add a yaml example with env="…" or flags="…" that the file overrules, and expect-error="%s at PATH"`, id)
+		return fmt.Sprintf(`add a yaml example with env="…" or flags="…" that the file overrides, and expect-error="%s at PATH"`, id)
 	}
 	return fmt.Sprintf(`add a yaml example with the mistake and expect-error="%s at PATH"; docs explain %s shows one`, id, id)
 }

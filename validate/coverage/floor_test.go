@@ -32,35 +32,35 @@ func TestCheck(t *testing.T) {
 		{"nothing is demanded", `{}`, nil},
 		{"all is exercised", `{"fields": ["mode", "redis.mode"], "commands": ["compozy v*"]}`, nil},
 		{"a setting", `{"fields": ["redis.*"]}`, []string{
-			`1:39 "redis.*" coverage/not-exercised: no example that runs exercises the setting "redis.db"`,
-			`1:39 "redis.*" coverage/not-exercised: no example that runs exercises the setting "redis.url"`,
+			`1:39 "redis.*" coverage/not-exercised: no example exercises the setting "redis.db"`,
+			`1:39 "redis.*" coverage/not-exercised: no example exercises the setting "redis.url"`,
 		}},
 		{"a setting that two patterns name", `{"fields": ["redis.db", "*db"]}`, []string{
-			`1:39 "redis.db" coverage/not-exercised: no example that runs exercises the setting "redis.db"`,
+			`1:39 "redis.db" coverage/not-exercised: no example exercises the setting "redis.db"`,
 		}},
 		{"the other kinds", `{"values": ["mode=*"], "modes": ["redis=distributed"], "rules": ["*/mode"], "commands": ["compozy config *"], "flags": ["* --format"]}`, []string{
-			`1:39 "mode=*" coverage/not-exercised: no example that runs exercises the value "mode=distributed"`,
-			`1:60 "redis=distributed" coverage/not-exercised: no example that runs exercises the mode "redis=distributed"`,
-			`1:92 "*/mode" coverage/not-exercised: no example that runs exercises the rule "compozy/mode"`,
-			`1:116 "compozy config *" coverage/not-exercised: no example that runs exercises the command "compozy config show"`,
-			`1:147 "* --format" coverage/not-exercised: no example that runs exercises the flag "compozy config show --format"`,
+			`1:39 "mode=*" coverage/not-exercised: no example exercises the value "mode=distributed"`,
+			`1:60 "redis=distributed" coverage/not-exercised: no example exercises the mode "redis=distributed"`,
+			`1:92 "*/mode" coverage/not-exercised: no example exercises the rule "compozy/mode"`,
+			`1:116 "compozy config *" coverage/not-exercised: no example exercises the command "compozy config show"`,
+			`1:147 "* --format" coverage/not-exercised: no example exercises the flag "compozy config show --format"`,
 		}},
 		{"a misspelt pattern", `{"fields": ["reddis.*", "redis.dp"]}`, []string{
-			`1:39 "reddis.*" coverage/unknown-name: "reddis.*" names no setting of the system [did you mean "redis.*"?]`,
-			`1:51 "redis.dp" coverage/unknown-name: "redis.dp" names no setting of the system [did you mean "redis.db"?]`,
+			`1:39 "reddis.*" coverage/unknown-name: "reddis.*" is not a setting of the system [did you mean "redis.*"?]`,
+			`1:51 "redis.dp" coverage/unknown-name: "redis.dp" is not a setting of the system [did you mean "redis.db"?]`,
 		}},
 		{"a group", `{"commands": ["compozy config"]}`, []string{
-			`1:41 "compozy config" coverage/unknown-name: "compozy config" names what no example can exercise [compozy config is not counted: it only has subcommands, which are counted]`,
+			`1:41 "compozy config" coverage/unknown-name: no example can exercise "compozy config" [compozy config is not counted: it only has subcommands, which are counted]`,
 		}},
 		{"ignored", `{"fields": ["redis.*"], "ignore": [{"name": "redis.db", "reason": "x"}, {"name": "redis.url", "reason": "y"}]}`, nil},
 		{"ignored in vain", `{"fields": ["*"], "ignore": [{"name": "redis.db", "reason": "x"}, {"name": "redis.url", "reason": "y"}, {"name": "mode", "reason": "z"}]}`, []string{
-			`1:140 "mode" coverage/needless-ignore: the setting "mode" is ignored, and an example exercises it [remove the entry; the example is at a.mdx:4]`,
+			`1:140 "mode" coverage/needless-ignore: the setting "mode" is ignored, but an example exercises it [remove the entry; the example is at a.mdx:4]`,
 		}},
 		{"ignored and not asked for", `{"ignore": [{"name": "redis.db", "reason": "x"}]}`, []string{
-			`1:48 "redis.db" coverage/needless-ignore: the setting "redis.db" is ignored, and no pattern asks for it [remove the entry]`,
+			`1:48 "redis.db" coverage/needless-ignore: the setting "redis.db" is ignored, but no pattern asks for it [remove the entry]`,
 		}},
 		{"ignored and unknown", `{"ignore": [{"name": "redis.dbb", "reason": "x"}]}`, []string{
-			`1:48 "redis.dbb" coverage/unknown-name: "redis.dbb" names nothing of the system [did you mean "redis.db"?]`,
+			`1:48 "redis.dbb" coverage/unknown-name: the system has nothing named "redis.dbb" [did you mean "redis.db"?]`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -102,11 +102,11 @@ func TestAdvice(t *testing.T) {
 	for name, want := range map[string]string{
 		"mode":                   `add a yaml example that sets mode, or one with env="COMPOZY_MODE=…", or one with flags="--mode …"`,
 		"mode=standalone":        "add a yaml example that sets mode: standalone",
-		"temporal=remote":        "add a yaml example in which temporal runs in remote mode, for instance temporal.mode: remote",
+		"temporal=remote":        "add a yaml example in which temporal runs in remote mode, for example temporal.mode: remote",
 		"compozy/mode":           `add a yaml example with the mistake and expect-error="compozy/mode at PATH"; docs explain compozy/mode shows one`,
 		"compozy/flag-conflict":  `add a yaml example with flags="…" and expect-error="compozy/flag-conflict"; docs explain compozy/flag-conflict shows one`,
-		"compozy/shadowed-value": `add a yaml example with env="…" or flags="…" that the file overrules, and expect-error="compozy/shadowed-value at PATH"`,
-		"compozy/alias-used":     "add a yaml example of what compozy/alias-used remarks on; docs explain compozy/alias-used shows one",
+		"compozy/shadowed-value": `add a yaml example with env="…" or flags="…" that the file overrides, and expect-error="compozy/shadowed-value at PATH"`,
+		"compozy/alias-used":     "add a yaml example that triggers compozy/alias-used; docs explain compozy/alias-used shows one",
 		"compozy version --help": "add a bash or console example that runs: compozy version --help",
 	} {
 		if all[name] != want {

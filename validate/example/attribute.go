@@ -89,8 +89,8 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 	for _, m := range f.Info.Meta {
 		if m.Key == "" {
 			if m.Form != mdx.MetaBraces || !lineRanges.MatchString(m.Value) {
-				diags = append(diags, diag.New("example/unknown-attribute", m.Span, "%q behind the fence means nothing", m.Span.Text()).
-					WithAdvice("marked lines are numbers in braces, {1,3-5}; everything else is name=\"value\""))
+				diags = append(diags, diag.New("example/unknown-attribute", m.Span, "%q after the fence means nothing", m.Span.Text()).
+					WithAdvice("highlighted lines are numbers in braces, {1,3-5}; everything else is name=\"value\""))
 			}
 			continue
 		}
@@ -101,7 +101,7 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 		}
 		a := attributeTable[i]
 		if before, again := given[m.Key]; again {
-			diags = append(diags, diag.New("example/attribute-value", m.Span, "attribute %q stands twice", m.Key).WithNote(before.Span, "it stands here too"))
+			diags = append(diags, diag.New("example/attribute-value", m.Span, "attribute %q appears twice", m.Key).WithNote(before.Span, "it is also here"))
 			continue
 		}
 		given[m.Key] = m
@@ -119,11 +119,11 @@ func readAttributes(f *mdx.CodeBlock) (attributes, []diag.Diagnostic) {
 // together judges attributes that are right alone and wrong beside others.
 func together(out attributes, given map[string]mdx.Meta, f *mdx.CodeBlock) (diags []diag.Diagnostic) {
 	if out.file != "" && out.session == "" {
-		diags = append(diags, *wrong(given["file"].Span, "there is no session whose folder it could be written to").
+		diags = append(diags, *wrong(given["file"].Span, "there is no session to write the file to").
 			with(`add session="NAME", the name that the commands which use the file have too`))
 	}
 	if out.session != "" && out.file == "" && !isCommands(f.Info.Lang) {
-		diags = append(diags, *wrong(given["session"].Span, "nothing of this block would reach the session").
+		diags = append(diags, *wrong(given["session"].Span, "nothing in this block would reach the session").
 			with(`add file="NAME" to write the block into the session's folder, or remove it`))
 	}
 	if out.display != "" && out.session != "" {
@@ -154,8 +154,8 @@ func beyond(f *mdx.CodeBlock) (diags []diag.Diagnostic) {
 			if first >= 1 && first <= last && last <= lines {
 				continue
 			}
-			diags = append(diags, diag.New("example/attribute-value", m.Span, "the marked lines %q are not in this block, which has %s", part, diag.Plural(lines, "line")).
-				WithAdvice("count from 1, the first line behind the fence"))
+			diags = append(diags, diag.New("example/attribute-value", m.Span, "the highlighted lines %q are not in this block, which has %s", part, diag.Plural(lines, "line")).
+				WithAdvice("count from 1, the first line after the fence"))
 		}
 	}
 	return diags
@@ -168,11 +168,11 @@ var lineRanges = regexp.MustCompile(`^\s*\d+(-\d+)?(\s*,\s*\d+(-\d+)?)*\s*$`)
 
 func unknownAttribute(m mdx.Meta) diag.Diagnostic {
 	place := m.Span.File.Span(m.Span.Start, m.Span.Start+len(m.Key))
-	d := diag.New("example/unknown-attribute", place, "attribute %q of this code block is not known", m.Key)
+	d := diag.New("example/unknown-attribute", place, "unknown attribute %q", m.Key)
 	if near := diag.Nearest(m.Key, attributeNames()); near != "" {
 		return d.WithAdvice("did you mean %q?", near).WithFix(place, near, "use "+near).Among(m.Key, attributeNames())
 	}
-	return d.WithAdvice("attributes are %s, and marked lines as {1,3-5}", strings.Join(attributeNames(), ", "))
+	return d.WithAdvice("the attributes are %s, and highlighted lines are written {1,3-5}", strings.Join(attributeNames(), ", "))
 }
 
 func judge(out *attributes, a attribute, m mdx.Meta, f *mdx.CodeBlock) *diag.Diagnostic {
@@ -181,15 +181,15 @@ func judge(out *attributes, a attribute, m mdx.Meta, f *mdx.CodeBlock) *diag.Dia
 		_, shown := f.Info.Get("display")
 		switch {
 		case f.Info.Lang != "yaml":
-			return wrong(m.Span, "it is for configurations, and this block is %s", f.Info.Lang).with("remove it")
+			return wrong(m.Span, "it is for configurations, but this block is %s", f.Info.Lang).with("remove it")
 		case as:
-			return wrong(m.Span, "it is for configurations, and as=… says that this is none").with("remove one of the two")
+			return wrong(m.Span, "it is for configurations, but as=… says that this is not one").with("remove one of the two")
 		case shown:
-			return wrong(m.Span, "it is for blocks that run, and display=… says that this one does not").with("remove one of the two")
+			return wrong(m.Span, "it is for blocks that run, but display=… says that this one does not").with("remove one of the two")
 		}
 	}
 	if a.only != "" && f.Info.Lang != a.only {
-		return wrong(m.Span, "it is for blocks of %s, and this block is %s", a.only, f.Info.Lang).with("remove it")
+		return wrong(m.Span, "it is for %s blocks, but this block is %s", a.only, f.Info.Lang).with("remove it")
 	}
 	switch a.name {
 	case "ins", "del", "focus":
@@ -250,10 +250,10 @@ func readAs(a *attributes, m mdx.Meta, lang string) *diag.Diagnostic {
 		return nil
 	}
 	if known == nil {
-		return wrong(m.Span, "blocks of %s have no kinds", lang).with("remove it; yaml and json have kinds")
+		return wrong(m.Span, "%s blocks have no kinds", lang).with("remove it; yaml and json have kinds")
 	}
-	d := wrong(m.Span, "%q is no kind of document in %s", m.Value, lang).WithAdvice("%s", diag.Suggest(m.Value, known)).
-		WithAdvice("kinds are %s", strings.Join(known, ", "))
+	d := wrong(m.Span, "%q is not a kind of %s document", m.Value, lang).WithAdvice("%s", diag.Suggest(m.Value, known)).
+		WithAdvice("the kinds are %s", strings.Join(known, ", "))
 	return &d
 }
 
@@ -266,13 +266,13 @@ func readExpect(a *attributes, m mdx.Meta) *diag.Diagnostic {
 		}
 		modes := yaml.Modes(name)
 		if modes == nil {
-			d := wrongIn(m.Key, at, "%q is no component", name).WithAdvice("%s", diag.Suggest(name, components)).
-				WithAdvice("components are %s", strings.Join(components, ", "))
+			d := wrongIn(m.Key, at, "%q is not a component", name).WithAdvice("%s", diag.Suggest(name, components)).
+				WithAdvice("the components are %s", strings.Join(components, ", "))
 			return &d
 		}
 		if !slices.Contains(modes, want) {
-			d := wrongIn(m.Key, at, "%q is no effective mode of %s", want, name).WithAdvice("%s", diag.Suggest(want, modes)).
-				WithAdvice("it is one of %s", strings.Join(modes, ", "))
+			d := wrongIn(m.Key, at, "%q is not an effective mode of %s", want, name).WithAdvice("%s", diag.Suggest(want, modes)).
+				WithAdvice("use one of %s", strings.Join(modes, ", "))
 			return &d
 		}
 		a.expect = append(a.expect, yaml.Expectation{Component: name, Mode: want, Span: at})
@@ -310,7 +310,7 @@ func readFailure(a *attributes, m mdx.Meta) *diag.Diagnostic {
 func readFragment(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	a.fragment = m.Value
 	if !yaml.IsSection(m.Value) {
-		d := wrong(m.Span, "%q is no section of the configuration", m.Value).WithAdvice("%s", diag.Suggest(m.Value, yaml.Sections()))
+		d := wrong(m.Span, "%q is not a section of the configuration", m.Value).WithAdvice("%s", diag.Suggest(m.Value, yaml.Sections()))
 		return &d
 	}
 	return nil
@@ -335,7 +335,7 @@ func readFlags(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	for i := 0; i < len(fields); i++ {
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(fields[i], "--"), "=")
 		if !strings.HasPrefix(fields[i], "--") || name == "" {
-			return wrong(m.Span, "%q is no flag", fields[i]).with(`write flags="--mode standalone"`)
+			return wrong(m.Span, "%q is not a flag", fields[i]).with(`write flags="--mode standalone"`)
 		}
 		switch {
 		case hasValue:
@@ -354,7 +354,7 @@ func readFlags(a *attributes, m mdx.Meta) *diag.Diagnostic {
 func readFile(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	a.file = m.Value
 	if !filepath.IsLocal(m.Value) || strings.ContainsAny(m.Value, `\:`) || path.Clean(m.Value) != m.Value {
-		return wrong(m.Span, "%q is no path inside the session's folder", m.Value).with("write a path such as compozy.yaml or config/compozy.yaml")
+		return wrong(m.Span, "%q is not a path inside the session's folder", m.Value).with("write a path such as compozy.yaml or config/compozy.yaml")
 	}
 	return nil
 }
@@ -364,7 +364,7 @@ var sessionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 func readSession(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	a.session = m.Value
 	if !sessionName.MatchString(m.Value) {
-		return wrong(m.Span, "%q is no name of a session", m.Value).with("use lower-case letters, digits and single dashes: session=\"move-to-redis\"")
+		return wrong(m.Span, "%q is not a session name", m.Value).with("use lowercase letters, digits and single hyphens: session=\"move-to-redis\"")
 	}
 	return nil
 }
@@ -377,7 +377,7 @@ func readOutput(a *attributes, _ mdx.Meta) *diag.Diagnostic {
 func readExit(a *attributes, m mdx.Meta) *diag.Diagnostic {
 	n, err := strconv.Atoi(m.Value)
 	if err != nil || n < 0 || n > 255 {
-		return wrong(m.Span, "%q is no exit status", m.Value).with("write a number from 0 to 255")
+		return wrong(m.Span, "%q is not an exit status", m.Value).with("write a number from 0 to 255")
 	}
 	a.exit = n
 	return nil

@@ -136,11 +136,11 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		if at.Start == at.End {
 			at = firstLine(f)
 		}
-		d := diag.New("example/unclassified", at, "this code block names no language, so nothing can prove it")
+		d := diag.New("example/unclassified", at, "this code block has no language, so nothing can prove it")
 		if f.Indented {
-			d = d.WithAdvice("write it as a fence: ``` and a language before, ``` after")
+			d = d.WithAdvice("write it as a fence: ``` and a language before it, ``` after it")
 		} else {
-			d = d.WithAdvice("write its language behind the fence, as in ```yaml or ```bash; for plain text: ```text display=\"why it is only shown\"")
+			d = d.WithAdvice("write the language after the fence, as in ```yaml or ```bash; for plain text: ```text display=\"why it is only shown\"")
 		}
 		return language{}, &d
 	}
@@ -154,7 +154,7 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 	if d := c.glued(f.Info.LangSpan); d != nil {
 		return language{}, d
 	}
-	d := diag.New("example/unknown-language", f.Info.LangSpan, "language %q of this code block is not known", name)
+	d := diag.New("example/unknown-language", f.Info.LangSpan, "unknown language %q", name)
 	near := aliases[strings.ToLower(name)]
 	if near == "" {
 		near = diag.Nearest(name, c.langs)
@@ -166,7 +166,7 @@ func (c *Checker) language(f *mdx.CodeBlock) (language, *diag.Diagnostic) {
 		d = d.WithAdvice("did you mean %q?", near).WithFix(f.Info.LangSpan, near, "use "+near).
 			Unsure(aliases[strings.ToLower(name)] == "" && !strings.EqualFold(near, name) && !diag.Sole(name, c.langs))
 	} else {
-		d = d.WithAdvice("if it is only to be shown, say why in source.config.json: \"examples\": {\"display\": {%q: \"the reason\"}}", name).
+		d = d.WithAdvice("if it should only be shown, say why in source.config.json: \"examples\": {\"display\": {%q: \"the reason\"}}", name).
 			WithAdvice("for plain text: ```text display=\"why it is only shown\"")
 	}
 	return language{}, &d
@@ -186,8 +186,8 @@ func (c *Checker) glued(word source.Span) *diag.Diagnostic {
 	if rest == "" || !slices.Contains(c.langs, base) {
 		return nil
 	}
-	d := diag.New("example/glued-attribute", word, "%q stands without a blank behind the language %q", rest, base).
-		WithAdvice("put a blank between them: ```%s %s", base, strings.TrimLeft(rest, ",:")).
+	d := diag.New("example/glued-attribute", word, "%q follows the language %q without a space", rest, base).
+		WithAdvice("add a space: ```%s %s", base, strings.TrimLeft(rest, ",:")).
 		WithFix(word, base+" "+strings.TrimLeft(rest, ",:"), "separate the attribute from the language")
 	return &d
 }

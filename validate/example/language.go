@@ -133,7 +133,7 @@ func runDocument(f *mdx.CodeBlock, a attributes) Result {
 	problems, what := document.Check(a.as, f.Code)
 	r := Result{Level: Validated, Reason: what}
 	for _, p := range problems {
-		r.Diagnostics = append(r.Diagnostics, diag.New("example/schema", p.Span, "this is no valid %s document: %s", a.as, p.Message).
+		r.Diagnostics = append(r.Diagnostics, diag.New("example/schema", p.Span, "this is not a valid %s document: %s", a.as, p.Message).
 			WithAdvice("%s", p.Advice))
 	}
 	return r
@@ -151,7 +151,7 @@ func parsed(name, title string) language {
 
 func syntax(title string, problems []lang.Problem) (out []diag.Diagnostic) {
 	for _, p := range problems {
-		out = append(out, diag.New("example/syntax", p.Span, "this %s example cannot be read: %s", title, p.Message).
+		out = append(out, diag.New("example/syntax", p.Span, "this %s example cannot be parsed: %s", title, p.Message).
 			WithAdvice("%s", p.Advice))
 	}
 	return out

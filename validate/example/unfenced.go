@@ -18,8 +18,8 @@ func Unfenced(doc *mdx.Doc) []diag.Diagnostic {
 		if e.Component || !slices.Contains(verbatim, e.Name) {
 			continue
 		}
-		out = append(out, diag.New("example/unfenced", e.OpenTag, "<%s> shows text like a code block, and nothing proves it", e.Name).
-			WithAdvice("write it as a fence: ``` and a language before, ``` after"))
+		out = append(out, diag.New("example/unfenced", e.OpenTag, "<%s> shows text like a code block, but nothing proves it", e.Name).
+			WithAdvice("write it as a fence: ``` and a language before it, ``` after it"))
 	}
 	return out
 }

@@ -108,9 +108,9 @@ func unclosed(f *mdx.CodeBlock) *diag.Diagnostic {
 		}
 		if next := fenceOf(line); len(next) >= len(fence) && next[0] == fence[0] && startsLanguage(line, next) {
 			d := diag.New("example/unclosed-fence", opening, "this code block is not closed before the next one begins").
-				WithNote(f.Code.Span(start, start+len(bytes.TrimRight(line, " \t\r"))), "this line is read as a part of it").
-				WithAdvice("write %s on a line of its own where the block of line %d ends", fence, at.Line).
-				WithAdvice("if the block is to show a fence, begin and end it with a longer one: %s", fence+fence[:1])
+				WithNote(f.Code.Span(start, start+len(bytes.TrimRight(line, " \t\r"))), "this line is read as part of it").
+				WithAdvice("write %s on its own line where the block of line %d ends", fence, at.Line).
+				WithAdvice("if the block should show a fence, open and close it with a longer one: %s", fence+fence[:1])
 			return &d
 		}
 		start += len(line) + 1
@@ -118,8 +118,8 @@ func unclosed(f *mdx.CodeBlock) *diag.Diagnostic {
 	if f.Closed {
 		return nil
 	}
-	d := diag.New("example/unclosed-fence", opening, "this code block is never closed: it takes in all that follows").
-		WithAdvice("write %s on a line of its own where it ends", fence)
+	d := diag.New("example/unclosed-fence", opening, "this code block is never closed: it swallows everything that follows").
+		WithAdvice("write %s on its own line where it ends", fence)
 	return &d
 }
 
@@ -147,14 +147,14 @@ func startsLanguage(line []byte, fence string) bool {
 func (c *Checker) misplaced(it item, above *unit) []diag.Diagnostic {
 	switch {
 	case !it.attrs.output && len(bytes.TrimSpace(it.fence.Code.Text())) == 0:
-		return []diag.Diagnostic{diag.New("example/empty", firstLine(it.fence), "this block of %s is empty, so it proves nothing", it.lang.title).
+		return []diag.Diagnostic{diag.New("example/empty", firstLine(it.fence), "this %s block is empty, so it proves nothing", it.lang.title).
 			WithAdvice("write the example, or remove the block")}
 	case it.attrs.output && above == nil:
-		return []diag.Diagnostic{diag.New("example/attribute-value", it.fence.Info.Span, "attribute %q cannot be used like this: no commands stand right above this block", "output").
-			WithAdvice("put the block behind the ```bash block whose output it is")}
+		return []diag.Diagnostic{diag.New("example/attribute-value", it.fence.Info.Span, "attribute %q cannot be used here: there are no commands directly above this block", "output").
+			WithAdvice("put the block after the ```bash block whose output it shows")}
 	case it.lang.name == "text" && !it.attrs.output && it.attrs.display == "":
 		return []diag.Diagnostic{diag.New("example/unclassified", it.fence.Info.Span, "plain text has no grammar, so nothing can prove this block").
-			WithAdvice("if commands print it: ```text output, right behind the ```bash block, or write both as one ```console block").
+			WithAdvice("if commands print it, use ```text output directly after the ```bash block, or write both as one ```console block").
 			WithAdvice("otherwise say why it is only shown: ```text display=\"the reason\"")}
 	}
 	return nil
@@ -169,8 +169,8 @@ func (u *unit) unused(results []Result) {
 		} else if !reached && it.attrs.file != "" {
 			m, _ := it.fence.Info.Get("file")
 			results[it.index].Diagnostics = append(results[it.index].Diagnostics,
-				diag.New("example/unused-file", m.Span, "no command of session %q runs behind this block, so nothing uses %q", u.session, it.attrs.file).
-					WithAdvice("is the session of the commands spelt like this one? otherwise remove file=… and session=…"))
+				diag.New("example/unused-file", m.Span, "no command of session %q runs after this block, so nothing uses %q", u.session, it.attrs.file).
+					WithAdvice("check that the session of the commands has the same name, or remove file=… and session=…"))
 		}
 	}
 }
@@ -200,8 +200,8 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 		if session == nil && c.needsSession(it) {
 			var err error
 			if session, err = shell.NewSession(c.shellOptions()); err != nil {
-				d := diag.New("example/sandbox", firstLine(it.fence), "no sandbox can be made for this example: %s", err).
-					WithAdvice("commands run in a temporary folder of their own: make room for it, or set TMPDIR to a folder that can be written")
+				d := diag.New("example/sandbox", firstLine(it.fence), "the sandbox for this example cannot be created: %s", err).
+					WithAdvice("commands run in a temporary folder: free up space for it, or set TMPDIR to a writable folder")
 				results[it.index] = Result{Level: Executed, Reason: "not run", Diagnostics: []diag.Diagnostic{d}}
 				failed = true
 				continue
@@ -248,8 +248,8 @@ func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, us
 		// findings of the others.
 		if p := recover(); p != nil {
 			text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
-			d := diag.New("run/failed", firstLine(it.fence), "docs itself fails at this example: %s", text).
-				WithAdvice("report it with the example; until it is mended, show it with display=\"docs fails at it\"")
+			d := diag.New("run/failed", firstLine(it.fence), "a bug in docs stops it at this example: %s", text).
+				WithAdvice("report it with the example; until it is fixed, only show the example: display=\"docs fails on it\"")
 			results[it.index] = Result{Level: Executed, Reason: "not proven", Diagnostics: []diag.Diagnostic{d}}
 		}
 	}()
@@ -270,8 +270,8 @@ func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, us
 	}
 	if it.attrs.file != "" && !diag.HasErrors(r.Diagnostics) {
 		if err := session.WriteFile(it.attrs.file, it.fence.Code.Text()); err != nil {
-			r.Diagnostics = append(r.Diagnostics, diag.New("example/sandbox", firstLine(it.fence), "%q cannot be written into the session's folder: %s", it.attrs.file, err).
-				WithAdvice("choose another file name; a folder of that name may stand in the way"))
+			r.Diagnostics = append(r.Diagnostics, diag.New("example/sandbox", firstLine(it.fence), "%q cannot be written to the session's folder: %s", it.attrs.file, err).
+				WithAdvice("choose a different file name; a folder with that name may be in the way"))
 		} else {
 			r.Reason += fmt.Sprintf("; written to %s for the commands of session %s", it.attrs.file, it.attrs.session)
 		}

@@ -89,12 +89,12 @@ func (c *comparison) lostAnchor(r recorded, p *site.Page, id *tree.Node) {
 	d := diag.New("ledger/lost-anchor", at, "the published id %q of %q is gone", "#"+id.Text, p.Route).
 		WithNote(id.Span, "it is recorded here")
 	if to == "" {
-		c.found = append(c.found, d.WithAdvice("name the id that took its place in the page's front matter, or the top of the page: anchors: {%s: top}", id.Text))
+		c.found = append(c.found, d.WithAdvice("in the page's front matter, map it to the id that replaces it, or to the top of the page: anchors: {%s: top}", id.Text))
 		return
 	}
 	c.offer(c.anchors, p, "anchors", id.Text, to).guess = !sure || c.anchors[p].guess
-	c.found = append(c.found, d.WithAdvice("if this took its place, write into the page's front matter: anchors: {%s: %s}", id.Text, to).
-		WithAdvice("or keep the id: write [#%s] at the end of the heading", id.Text))
+	c.found = append(c.found, d.WithAdvice("if this replaces it, add to the page's front matter: anchors: {%s: %s}", id.Text, to).
+		WithAdvice("or keep the id: add [#%s] to the end of the heading", id.Text))
 }
 
 // heir returns the id that probably took the place of one that is gone: a new
@@ -131,18 +131,18 @@ func (c *comparison) lostPage(r recorded, t site.Target) {
 	d := diag.New("ledger/lost-page", r.span, "the published page %q is gone", r.route)
 	if draft := c.site.Draft(t); draft != nil {
 		c.found = append(c.found, d.WithNote(draft.File.Whole(), "it is a draft now").
-			WithAdvice("delete \"draft: true\" from its front matter, or let another page take its place: aliases: [%s]", r.route))
+			WithAdvice("delete \"draft: true\" from its front matter, or let another page replace it: aliases: [%s]", r.route))
 		return
 	}
 	to, sure := c.successor(r)
 	if to == nil {
-		c.found = append(c.found, d.WithAdvice("write its address into the front matter of the page that takes its place: aliases: [%s]", r.route).
-			WithAdvice("or a redirect into \"redirects\" of %s", site.ConfigName))
+		c.found = append(c.found, d.WithAdvice("add its address to the front matter of the page that replaces it: aliases: [%s]", r.route).
+			WithAdvice("or add a redirect to \"redirects\" in %s", site.ConfigName))
 		return
 	}
 	c.offer(c.aliases, to, "aliases", r.route, "").guess = !sure || c.aliases[to].guess
-	c.found = append(c.found, d.WithNote(to.File.Whole(), "this page is new and resembles it").
-		WithAdvice("if it took its place, write into its front matter: aliases: [%s]", r.route))
+	c.found = append(c.found, d.WithNote(to.File.Whole(), "this page is new and similar").
+		WithAdvice("if it replaces the old one, add to its front matter: aliases: [%s]", r.route))
 }
 
 // successor returns the new page that probably took the place of one that is
@@ -250,7 +250,7 @@ func (c *comparison) unrecorded(f *source.File) {
 		verb = "is"
 	}
 	c.found = append(c.found, diag.New("ledger/unrecorded", f.Whole(), "%s %s not recorded", strings.Join(parts, " and "), verb).
-		WithAdvice("record them, so that losing them is noticed: docs examples update --accept"))
+		WithAdvice("record them, so that their loss is noticed: docs examples update --accept"))
 }
 
 func countOf(n int, one, many string) string {

@@ -118,8 +118,8 @@ func read(f *source.File) (pages []recorded, ok bool) {
 func Compare(f *source.File, s *site.Site) []diag.Diagnostic {
 	pages, ok := read(f)
 	if !ok {
-		return []diag.Diagnostic{diag.New("ledger/record", f.Whole(), "%s cannot be read: it is no ledger of version %d", Name, version).
-			WithAdvice("restore it from version control, or delete it and write it anew: docs examples update --accept")}
+		return []diag.Diagnostic{diag.New("ledger/record", f.Whole(), "%s cannot be read: it is not a ledger of version %d", Name, version).
+			WithAdvice("restore it from version control, or delete it and regenerate it: docs examples update --accept")}
 	}
 	c := newComparison(s, pages)
 	for _, r := range pages {

@@ -133,11 +133,11 @@ func TestCompare(t *testing.T) {
 			[]string{`ledger/lost-page: the published page "/b/" is gone`},
 		},
 		{"another version", `{}`, `{"version": 2, "pages": {}}`, map[string]string{"a.mdx": "# A\n"},
-			[]string{"ledger/record: anchors.lock.json cannot be read: it is no ledger of version 1"}},
+			[]string{"ledger/record: anchors.lock.json cannot be read: it is not a ledger of version 1"}},
 		{"a wrong form", `{}`, `{"version": 1, "pages": {"/a/": [1]}}`, map[string]string{"a.mdx": "# A\n"},
-			[]string{"ledger/record: anchors.lock.json cannot be read: it is no ledger of version 1"}},
+			[]string{"ledger/record: anchors.lock.json cannot be read: it is not a ledger of version 1"}},
 		{"a page twice", `{}`, `{"version": 1, "pages": {"/a/": [], "/a/": []}}`, map[string]string{"a.mdx": "# A\n"},
-			[]string{"ledger/record: anchors.lock.json cannot be read: it is no ledger of version 1"}},
+			[]string{"ledger/record: anchors.lock.json cannot be read: it is not a ledger of version 1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

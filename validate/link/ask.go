@@ -145,7 +145,7 @@ func follow(ctx context.Context, method, address string, o Options) answer {
 	for range maxRedirects {
 		request, err := http.NewRequestWithContext(ctx, method, address, nil)
 		if err != nil {
-			return answer{Problem: "it is no address"}
+			return answer{Problem: "it is not an address"}
 		}
 		if !o.AllowPrivate && !publicName(request.URL.Hostname()) {
 			return answer{Private: true, Problem: errPrivate.Error()}
@@ -170,7 +170,7 @@ func follow(ctx context.Context, method, address string, o Options) answer {
 		}
 		next, err := response.Location()
 		if err != nil || next.Scheme != "http" && next.Scheme != "https" {
-			got.Problem = "it redirects to something that is no web address"
+			got.Problem = "it redirects to something that is not a web address"
 			return got
 		}
 		permanent = permanent && (got.Status == http.StatusMovedPermanently || got.Status == http.StatusPermanentRedirect)
@@ -196,7 +196,7 @@ func failed(err error) answer {
 	case errors.As(err, &dns):
 		return answer{Problem: "the name " + strconv.Quote(dns.Name) + " could not be looked up", retry: dns.IsTemporary || dns.IsTimeout}
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return answer{Problem: "no answer in time", retry: true}
+		return answer{Problem: "it did not answer in time", retry: true}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return answer{Problem: "connection refused"}
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):

@@ -201,14 +201,14 @@ func (a *address) judge(got answer) []diag.Diagnostic {
 	var d diag.Diagnostic
 	switch {
 	case got.Private:
-		d = diag.New("link/external-refused", first.Span, "%q is on a private network and is not asked", a.url)
+		d = diag.New("link/external-refused", first.Span, "%q is on a private network and was not checked", a.url)
 	case got.Status == 0:
 		d = diag.New("link/external-dead", first.Span, "%q cannot be reached: %s", a.url, got.Problem)
 	case got.Status == http.StatusUnauthorized, got.Status == http.StatusForbidden, got.Status == http.StatusTooManyRequests,
 		got.Status == http.StatusPaymentRequired, got.Status == http.StatusProxyAuthRequired,
 		got.Status == http.StatusUnavailableForLegalReasons:
-		d = diag.New("link/external-refused", first.Span, "%q refuses to answer us: %s", a.url, statusText(got.Status)).
-			WithAdvice("look at it with a browser, then exempt it in links.external.ignore with a reason")
+		d = diag.New("link/external-refused", first.Span, "%q cannot be checked: %s", a.url, statusText(got.Status)).
+			WithAdvice("open it in a browser, then exempt it in links.external.ignore with a reason")
 	case got.Status >= 400 || got.Problem != "":
 		problem := got.Problem
 		if problem == "" {
@@ -216,7 +216,7 @@ func (a *address) judge(got answer) []diag.Diagnostic {
 		}
 		d = diag.New("link/external-dead", first.Span, "%q is dead: %s", a.url, problem)
 	case got.Moved != "":
-		d = diag.New("link/external-moved", first.Span, "%q has moved for good", a.url).WithAdvice("link to %s", got.Moved)
+		d = diag.New("link/external-moved", first.Span, "%q has moved permanently", a.url).WithAdvice("link to %s", got.Moved)
 		if string(first.Span.Text()) == first.URL {
 			_, fragment, has := strings.Cut(first.URL, "#")
 			to := got.Moved
@@ -234,7 +234,7 @@ func (a *address) judge(got answer) []diag.Diagnostic {
 			d = d.WithAdvice("and %d more", len(a.uses)-1-shown)
 			break
 		}
-		d = d.WithNote(u.Span, "it is linked here too")
+		d = d.WithNote(u.Span, "it is also linked here")
 	}
 	return []diag.Diagnostic{d}
 }
@@ -248,10 +248,10 @@ func unreachable(asked []*address, got answer) diag.Diagnostic {
 	for _, a := range asked {
 		hosts[a.host] = true
 	}
-	return diag.New("link/external-unreachable", source.Span{}, "none of %d other hosts answered, so %d external links are not judged",
+	return diag.New("link/external-unreachable", source.Span{}, "none of %d external hosts answered, so %d external links were not checked",
 		len(hosts), len(asked)).
 		WithAdvice("for %s: %s", asked[0].url, got.Problem).
-		WithAdvice("check the network, or leave --external out")
+		WithAdvice("check the network, or leave out --external")
 }
 
 // ignored reports whether an entry exempts the address.

@@ -140,17 +140,17 @@ func TestCheckExternal(t *testing.T) {
 		{"/missing", []string{"HEAD /missing", "GET /missing"}, nil, `link/external-dead: "URL/missing" is dead: 404 Not Found`},
 		{"/no-head", []string{"HEAD /no-head", "GET /no-head"}, nil, ""},
 		{"/no-head-404", []string{"HEAD /no-head-404", "GET /no-head-404"}, nil, ""},
-		{"/login", []string{"HEAD /login", "GET /login"}, nil, `link/external-refused: "URL/login" refuses to answer us: 403 Forbidden`},
+		{"/login", []string{"HEAD /login", "GET /login"}, nil, `link/external-refused: "URL/login" cannot be checked: 403 Forbidden`},
 		{"/flaky", []string{"HEAD /flaky", "HEAD /flaky", "HEAD /flaky"}, []time.Duration{time.Second, 2 * time.Second}, ""},
 		{"/patience", []string{"HEAD /patience", "HEAD /patience"}, []time.Duration{7 * time.Second}, ""},
 		{"/later", []string{"HEAD /later", "HEAD /later"}, []time.Duration{30 * time.Second}, ""},
 		{"/down", []string{"HEAD /down", "HEAD /down", "HEAD /down"}, []time.Duration{time.Second, 2 * time.Second},
 			`link/external-dead: "URL/down" is dead: 502 Bad Gateway`},
-		{"/moved#x", []string{"HEAD /moved", "HEAD /new"}, nil, `link/external-moved: "URL/moved" has moved for good => URL/new#x`},
+		{"/moved#x", []string{"HEAD /moved", "HEAD /new"}, nil, `link/external-moved: "URL/moved" has moved permanently => URL/new#x`},
 		{"/for-now", []string{"HEAD /for-now", "HEAD /new"}, nil, ""},
 		{"/moved-to-gone", []string{"HEAD /moved-to-gone", "HEAD /gone"}, nil, `link/external-dead: "URL/moved-to-gone" is dead: 410 Gone`},
 		{"/loop", slices.Repeat([]string{"HEAD /loop"}, maxRedirects), nil, `link/external-dead: "URL/loop" is dead: it redirects more than 10 times`},
-		{"/to-file", []string{"HEAD /to-file"}, nil, `link/external-dead: "URL/to-file" is dead: it redirects to something that is no web address`},
+		{"/to-file", []string{"HEAD /to-file"}, nil, `link/external-dead: "URL/to-file" is dead: it redirects to something that is not a web address`},
 	}
 	for _, test := range tests {
 		t.Run(test.path, func(t *testing.T) {
@@ -281,7 +281,7 @@ func TestCheckExternalUnreachable(t *testing.T) {
 		t.Fatalf("%d findings, %v; want one", len(got.Diagnostics), err)
 	}
 	d := got.Diagnostics[0]
-	if want := "none of 2 other hosts answered, so 3 external links are not judged"; d.Rule != "link/external-unreachable" || d.Message != want {
+	if want := "none of 2 external hosts answered, so 3 external links were not checked"; d.Rule != "link/external-unreachable" || d.Message != want {
 		t.Errorf("%s: %s, want link/external-unreachable: %s", d.Rule, d.Message, want)
 	}
 	if store.data != nil {

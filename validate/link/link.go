@@ -148,7 +148,7 @@ func (c *checker) check(l *mdx.Link) {
 	t := c.site.Resolve(c.page, l.Dest)
 	switch t.Kind {
 	case site.TargetInvalid:
-		c.add(diag.New("link/invalid-url", placeOf(l), "%q is no valid destination: %s", l.Dest, reason(t)).
+		c.add(diag.New("link/invalid-url", placeOf(l), "%q is not a valid destination: %s", l.Dest, reason(t)).
 			WithAdvice("write a path inside the site, or a complete address such as https://example.com/"))
 	case site.TargetExternal:
 		if isWeb(dest) {
@@ -163,7 +163,7 @@ func (c *checker) check(l *mdx.Link) {
 		}
 	case site.TargetPage:
 		if c.image(l) {
-			c.add(diag.New("link/missing-image", placeOf(l), "%q is a page and no image", l.Dest).
+			c.add(diag.New("link/missing-image", placeOf(l), "%q is a page, not an image", l.Dest).
 				WithAdvice("name the image's file, or make this a link"))
 			return
 		}
@@ -197,11 +197,11 @@ func empty(l *mdx.Link, dest string) diag.Diagnostic {
 		what = "the image"
 	}
 	if dest == "#" {
-		return diag.New("link/empty", span, "%s leads to a bare %q, the top of the page that the reader is on", what, dest).
-			WithAdvice("write where it leads, or take the link away")
+		return diag.New("link/empty", span, "%s leads to a bare %q, the top of the page itself", what, dest).
+			WithAdvice("write where it leads, or remove the link")
 	}
 	return diag.New("link/empty", span, "%s has no destination", what).
-		WithAdvice("write where it leads, or take the link away")
+		WithAdvice("write where it leads, or remove the link")
 }
 
 // missing explains a destination inside the site at which nothing is.
@@ -215,11 +215,11 @@ func (c *checker) missing(l *mdx.Link, t site.Target) diag.Diagnostic {
 	}
 	d := diag.New(rule, placeOf(l), "there is no %s at %q", what, l.Dest)
 	if t.Path != "" && t.Path != l.Dest {
-		d = d.WithAdvice("the address looked up is %s", t.Path)
+		d = d.WithAdvice("this leads to the address %s", t.Path)
 	}
 	if draft := c.site.Draft(t); draft != nil {
-		return d.WithNote(draft.File.Whole(), "%s is a draft, which is no page of the site", draft.File.Path()).
-			WithAdvice("delete \"draft: true\" from its front matter, or take the link away")
+		return d.WithNote(draft.File.Whole(), "%s is a draft, and drafts are not published", draft.File.Path()).
+			WithAdvice("delete \"draft: true\" from its front matter, or remove the link")
 	}
 	near := c.site.Suggest(t)
 	if near == "" {
@@ -244,14 +244,14 @@ func (c *checker) remedy(l *mdx.Link, t site.Target, what string) string {
 	case what == "page" && absolute:
 		return "link to a page by its address (\"/docs/\"), or by its file relative to this one"
 	case what == "page":
-		return "a relative path is read from " + folder + "/, the folder of this page: link to a page by its file from there, or by its address (\"/docs/\")"
+		return "relative paths start in " + folder + "/, the folder of this page: link to a page by its file from there, or by its address (\"/docs/\")"
 	case absolute:
-		return "put the file at " + path.Join(c.site.Config.Public, t.Path) + ", or name one that stands beside this page: ./" + path.Base(t.Path)
+		return "put the file at " + path.Join(c.site.Config.Public, t.Path) + ", or name one next to this page: ./" + path.Base(t.Path)
 	}
 	if at := path.Join(folder, dest); strings.HasPrefix(at, c.site.Config.Content+"/") {
-		return "put the file at " + at + ", or into the " + c.site.Config.Public + " folder and write its address from there: /" + path.Base(t.Path)
+		return "put the file at " + at + ", or in the " + c.site.Config.Public + " folder and write its address there: /" + path.Base(t.Path)
 	}
-	return "put the file into the " + c.site.Config.Public + " folder and write its address from there: /" + path.Base(t.Path)
+	return "put the file in the " + c.site.Config.Public + " folder and write its address there: /" + path.Base(t.Path)
 }
 
 // anchor judges the fragment of a link to a page.
@@ -271,7 +271,7 @@ func (c *checker) anchor(l *mdx.Link, t site.Target) (diag.Diagnostic, bool) {
 	if t.Page != c.page {
 		where = t.Page.File.Path()
 	}
-	d := diag.New("link/missing-anchor", placeOf(l), "%s has no place %q", where, "#"+name)
+	d := diag.New("link/missing-anchor", placeOf(l), "%s has no anchor %q", where, "#"+name)
 	if c.suggested++; c.suggested > maxSuggested {
 		return d.WithAdvice("`docs explain link/missing-anchor` says how ids are made"), true
 	}
@@ -282,9 +282,9 @@ func (c *checker) anchor(l *mdx.Link, t site.Target) (diag.Diagnostic, bool) {
 			return d.WithAdvice("the page has no headings or ids at all"), true
 		}
 		if len(names) <= maxListed {
-			return d.WithAdvice("its places are #%s", strings.Join(names, ", #")), true
+			return d.WithAdvice("its anchors are #%s", strings.Join(names, ", #")), true
 		}
-		return d.WithAdvice("a heading's id is its text in lower case with - for blanks; `docs explain link/missing-anchor` says more"), true
+		return d.WithAdvice("a heading's id is its text in lowercase with - for spaces; `docs explain link/missing-anchor` says more"), true
 	}
 	d = d.WithNote(t.Page.Anchors[near], "%q is here", "#"+near).WithAdvice("did you mean %q?", "#"+near)
 	before, _, _ := strings.Cut(l.Dest, "#")
@@ -300,7 +300,7 @@ func (c *checker) oldAnchor(l *mdx.Link, p *site.Page, name string) (diag.Diagno
 	at := p.Anchors[name]
 	before, _, _ := strings.Cut(l.Dest, "#")
 	d := diag.New("link/old-anchor", placeOf(l), "%q is an old id of %s", "#"+name, p.File.Path()).
-		WithNote(at, "it is kept here for links from outside").
+		WithNote(at, "it is kept here for outside links").
 		WithAdvice("link to %q", "#"+to)
 	return withDest(d, l, before+"#"+to, "link to #"+to), true
 }
@@ -357,7 +357,7 @@ func (c *checker) basePath(l *mdx.Link, t site.Target) {
 		return
 	}
 	d := diag.New("link/base-path", placeOf(l), "%q spells out the base path %q", dest, base).WithAdvice("write %q", short)
-	c.add(withDest(d, l, short, "leave the base path out"))
+	c.add(withDest(d, l, short, "remove the base path"))
 }
 
 // placeOf is where the destination is written.

@@ -145,15 +145,15 @@ func TestCheckPage(t *testing.T) {
 
 		{"anchors that exist", "[a](#here)\n[b](../deployment/standalone-mode.mdx#persistence)\n[c](../deployment/standalone-mode.mdx#custom)\n[d](../deployment/standalone-mode.mdx#by-hand)\n[e](../deployment/standalone-mode.mdx#gr%C3%B6%C3%9Fe-%C3%BCber-alles)\n[f](../deployment/standalone-mode.mdx#größe-über-alles)\n\n## Here", ""},
 		{"missing anchor on another page", "[a](../deployment/standalone-mode.mdx#persistance)",
-			`:1:5 link/missing-anchor: content/docs/deployment/standalone-mode.mdx has no place "#persistance" => [a](../deployment/standalone-mode.mdx#persistence)`},
+			`:1:5 link/missing-anchor: content/docs/deployment/standalone-mode.mdx has no anchor "#persistance" => [a](../deployment/standalone-mode.mdx#persistence)`},
 		{"missing anchor on this page", "[a](#her)\n\n## Here",
-			`:1:5 link/missing-anchor: this page has no place "#her" => [a](#here)`},
+			`:1:5 link/missing-anchor: this page has no anchor "#her" => [a](#here)`},
 		{"anchor in wrong case", "[a](#Here)\n\n## Here",
-			`:1:5 link/missing-anchor: this page has no place "#Here" => [a](#here)`},
+			`:1:5 link/missing-anchor: this page has no anchor "#Here" => [a](#here)`},
 		{"top and text fragments", "[a](#top) [b](./redis.mdx#:~:text=Redis) [c](./redis.mdx#memory:~:text=x)", ""},
 		{"anchor of a page that did not parse", "[a](../broken.mdx#anything)", ""},
 		{"repeated heading", "[a](#twice-1) [b](#twice-2)\n\n## Twice\n\n## Twice",
-			`:1:19 link/missing-anchor: this page has no place "#twice-2" => [a](#twice-1) [b](#twice-1)`},
+			`:1:19 link/missing-anchor: this page has no anchor "#twice-2" => [a](#twice-1) [b](#twice-1)`},
 
 		{"image and asset that exist", "![a](/images/modes.svg) ![b](./dot.png) [c](/files/chart.zip)", ""},
 		{"missing image", "![a](/images/mods.svg)",
@@ -162,7 +162,7 @@ func TestCheckPage(t *testing.T) {
 			`:1:6 link/missing-image: there is no image at "./dott.png" => ![a](./dot.png)`},
 		{"missing asset", "[a](/files/charts.zip)",
 			`:1:5 link/missing-asset: there is no file at "/files/charts.zip" => [a](/files/chart.zip)`},
-		{"a page is no image", "![a](./redis.mdx)", `:1:6 link/missing-image: "./redis.mdx" is a page and no image`},
+		{"a page is no image", "![a](./redis.mdx)", `:1:6 link/missing-image: "./redis.mdx" is a page, not an image`},
 
 		{"element and component attributes", "<a href=\"./reddis.mdx\">x</a>\n\n<Card href=\"/docs/configuration/reddis/\" />\n\n<Card href={\"./redis.mdx\"} />\n\n<Figure src={\"/images/mods.svg\"} />", lines(
 			`:1:10 link/missing-page: there is no page at "./reddis.mdx" => <a href="./redis.mdx">x</a>`,
@@ -185,22 +185,22 @@ func TestCheckPage(t *testing.T) {
 
 		{"empty", "[a]() [b](#) ![c](<>)", lines(
 			`:1:1 link/empty: the link "a" has no destination`,
-			`:1:11 link/empty: the link "b" leads to a bare "#", the top of the page that the reader is on`,
+			`:1:11 link/empty: the link "b" leads to a bare "#", the top of the page itself`,
 			`:1:14 link/empty: the image has no destination`)},
 		{"invalid", "[a](../../../../etc/passwd) [b](./a%zz.mdx) [c](..\\x)", lines(
-			`:1:5 link/invalid-url: "../../../../etc/passwd" is no valid destination: it leads out of the site`,
-			`:1:33 link/invalid-url: "./a%zz.mdx" is no valid destination: a "%" in it is not followed by two hexadecimal digits`,
-			`:1:49 link/invalid-url: "..\\x" is no valid destination: it holds a backslash`)},
+			`:1:5 link/invalid-url: "../../../../etc/passwd" is not a valid destination: it leads out of the site`,
+			`:1:33 link/invalid-url: "./a%zz.mdx" is not a valid destination: a "%" in it is not followed by two hexadecimal digits`,
+			`:1:49 link/invalid-url: "..\\x" is not a valid destination: it holds a backslash`)},
 		{"external, well formed", "[a](https://redis.io/docs/?a=b#c) https://github.com/x [m](mailto:a@b.de) [l](http://localhost:8080) [i](http://[::1]:80/) [u](https://bücher.example/ä)", ""},
 		{"external, malformed", "[a](https:/redis.io/docs)\n[b](http//redis.io)\n[c](https://)\n[d](http://a:99999/)\n[e](www.redis.io)\n[f](http:redis.io)\n[h](https://a..b/)\n[i](https://good.com@evil.com/)", lines(
-			`:1:5 link/external-malformed: "https:/redis.io/docs" is no complete address: "://" must follow its scheme => [a](https://redis.io/docs)`,
-			`:2:5 link/external-malformed: "http//redis.io" is no complete address: "://" must follow its scheme => [b](http://redis.io)`,
-			`:3:5 link/external-malformed: "https://" is no complete address: it has no host`,
-			`:4:5 link/external-malformed: "http://a:99999/" is no complete address: its port is not between 1 and 65535`,
-			`:5:5 link/external-malformed: "www.redis.io" is no complete address: without a scheme it is a path inside the site => [e](https://www.redis.io)`,
-			`:6:5 link/external-malformed: "http:redis.io" is no complete address: "://" must follow its scheme => [f](http://redis.io)`,
-			`:7:5 link/external-malformed: "https://a..b/" is no complete address: "a..b" is no host name`,
-			`:8:5 link/external-malformed: "https://good.com@evil.com/" is no complete address: a name before "@" hides the host that it leads to`)},
+			`:1:5 link/external-malformed: "https:/redis.io/docs" is not a complete address: "://" must follow its scheme => [a](https://redis.io/docs)`,
+			`:2:5 link/external-malformed: "http//redis.io" is not a complete address: "://" must follow its scheme => [b](http://redis.io)`,
+			`:3:5 link/external-malformed: "https://" is not a complete address: it has no host`,
+			`:4:5 link/external-malformed: "http://a:99999/" is not a complete address: its port is not between 1 and 65535`,
+			`:5:5 link/external-malformed: "www.redis.io" is not a complete address: without a scheme it is a path inside the site => [e](https://www.redis.io)`,
+			`:6:5 link/external-malformed: "http:redis.io" is not a complete address: "://" must follow its scheme => [f](http://redis.io)`,
+			`:7:5 link/external-malformed: "https://a..b/" is not a complete address: "a..b" is not a host name`,
+			`:8:5 link/external-malformed: "https://good.com@evil.com/" is not a complete address: the name before "@" hides the host that it leads to`)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestAdvice(t *testing.T) {
 	t.Parallel()
 	const draft = "-- content/docs/draft.mdx --\n---\ntitle: D\ndraft: true\n---\n"
 	for dest, want := range map[string]string{
-		"./configuration/redis.mdx#zzzzzz": "its places are #memory, #redis",
+		"./configuration/redis.mdx#zzzzzz": "its anchors are #memory, #redis",
 		"./draft.mdx":                      "draft: true",
 		"/docs/draft/":                     "draft: true",
 		"https://":                         "write a complete address",
@@ -315,7 +315,7 @@ func TestConfigured(t *testing.T) {
 `, `index.mdx:1:5 link/redirected: "/docs/old/" is redirected to "/docs/new/#part" => [a](/docs/new/#part) [b](docs/old) [c](/docs/gone/) [d](/docs/old/#prt) [e](docs/new.mdx)
 index.mdx:1:21 link/redirected: "docs/old" is redirected to "/docs/new/#part" => [a](/docs/old/) [b](docs/new#part) [c](/docs/gone/) [d](/docs/old/#prt) [e](docs/new.mdx)
 index.mdx:1:35 link/redirected: "/docs/gone/" is redirected to "https://redis.io/" => [a](/docs/old/) [b](docs/old) [c](https://redis.io/) [d](/docs/old/#prt) [e](docs/new.mdx)
-index.mdx:1:52 link/missing-anchor: content/docs/new.mdx has no place "#prt" => [a](/docs/old/) [b](docs/old) [c](/docs/gone/) [d](/docs/old/#part) [e](docs/new.mdx)
+index.mdx:1:52 link/missing-anchor: content/docs/new.mdx has no anchor "#prt" => [a](/docs/old/) [b](docs/old) [c](/docs/gone/) [d](/docs/old/#part) [e](docs/new.mdx)
 `},
 		{"base path", `
 -- source.config.json --
@@ -338,7 +338,7 @@ Nothing, [c](./broken.mdx).
 -- content/docs/broken.mdx --
 <Card>
 -- content/index.mdx --
-`, `docs/b.mdx:0:0 link/one-way: this page does not link to content/docs/a.mdx, which it is grouped with
+`, `docs/b.mdx:0:0 link/one-way: this page does not link to content/docs/a.mdx, which is in the same group
 `},
 		{"orphans", `
 -- source.config.json --
@@ -351,8 +351,8 @@ x
 x
 -- content/docs/forgotten.mdx --
 [itself](./forgotten.mdx)
-`, `docs/forgotten.mdx:0:0 link/orphan-page: nothing leads to the page "/docs/forgotten/"
-source.config.json:1:119 link/orphan-not-needed: the page "docs/named" is no orphan: something leads to it
+`, `docs/forgotten.mdx:0:0 link/orphan-page: nothing links to the page "/docs/forgotten/"
+source.config.json:1:119 link/orphan-not-needed: the page "docs/named" is not an orphan: something links to it
 `},
 		{"ignores", `
 -- source.config.json --

@@ -132,5 +132,5 @@ func (r reference) diagnostic(doc *mdx.Doc) diag.Diagnostic {
 			d = d.WithFix(doc.File.Span(end-len(r.label), end), near, "refer to "+near).Among(r.label, labels)
 		}
 	}
-	return d.WithAdvice("add a line such as [%s]: ./page.mdx, or escape the brackets with \\ if they are text", r.label)
+	return d.WithAdvice("add a line such as [%s]: ./page.mdx, or escape the brackets with \\ if they are meant as text", r.label)
 }

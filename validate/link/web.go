@@ -39,7 +39,7 @@ func malformed(l *mdx.Link, dest string) (diag.Diagnostic, bool) {
 	if problem == "" {
 		return diag.Diagnostic{}, false
 	}
-	d := diag.New("link/external-malformed", placeOf(l), "%q is no complete address: %s", dest, problem)
+	d := diag.New("link/external-malformed", placeOf(l), "%q is not a complete address: %s", dest, problem)
 	if better != "" && hostProblem(better) == "" {
 		return withDest(d.WithAdvice("did you mean %q?", better), l, better, "write "+better), true
 	}
@@ -50,14 +50,14 @@ func malformed(l *mdx.Link, dest string) (diag.Diagnostic, bool) {
 func hostProblem(dest string) string {
 	u, err := url.Parse(dest)
 	if err != nil {
-		return "it cannot be read as a URL"
+		return "it cannot be parsed as a URL"
 	}
 	host := u.Hostname()
 	switch {
 	case host == "":
 		return "it has no host"
 	case u.User != nil:
-		return "a name before \"@\" hides the host that it leads to"
+		return "the name before \"@\" hides the host that it leads to"
 	case len(host) > 253:
 		return "its host is too long"
 	}
@@ -71,7 +71,7 @@ func hostProblem(dest string) string {
 	}
 	for part := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
 		if !label.MatchString(part) || len(part) > 63 {
-			return "\"" + host + "\" is no host name"
+			return "\"" + host + "\" is not a host name"
 		}
 	}
 	return ""

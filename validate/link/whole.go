@@ -34,12 +34,12 @@ func checkGroups(s *site.Site) []diag.Diagnostic {
 					continue
 				}
 				reported[pair] = true
-				d := diag.New("link/one-way", from.File.Whole(), "this page does not link to %s, which it is grouped with", to.File.Path())
+				d := diag.New("link/one-way", from.File.Whole(), "this page does not link to %s, which is in the same group", to.File.Path())
 				if i < len(g.Spans) {
 					d = d.WithNote(g.Spans[i], "the group is here")
 				}
 				if slices.Contains(to.LinksTo, from) {
-					d = d.WithAdvice("the other page links here already")
+					d = d.WithAdvice("the other page already links here")
 				}
 				back := relative(from.File.Path(), to.File.Path(), true)
 				out = append(out, withBackLink(d.WithAdvice("add a line such as: [%s](%s)", title(to), back), from, title(to), back))
@@ -87,7 +87,7 @@ func checkOrphans(s *site.Site) []diag.Diagnostic {
 	}
 	for i, name := range s.Config.Links.Orphans {
 		if p := s.Lookup(name); p != nil && led(p) && i < len(s.Config.Links.OrphanSpans) {
-			out = append(out, diag.New("link/orphan-not-needed", s.Config.Links.OrphanSpans[i], "the page %q is no orphan: something leads to it", name).
+			out = append(out, diag.New("link/orphan-not-needed", s.Config.Links.OrphanSpans[i], "the page %q is not an orphan: something links to it", name).
 				WithAdvice("remove it from links.orphans"))
 		}
 	}
@@ -95,8 +95,8 @@ func checkOrphans(s *site.Site) []diag.Diagnostic {
 		if led(p) || meant[p] || p.Broken {
 			continue // a page that cannot be read has its finding
 		}
-		out = append(out, diag.New("link/orphan-page", p.File.Whole(), "nothing leads to the page %q", p.Route).
-			WithAdvice("name %q in the navigation of source.config.json, or link to it from another page", p.ID).
+		out = append(out, diag.New("link/orphan-page", p.File.Whole(), "nothing links to the page %q", p.Route).
+			WithAdvice("add %q to the navigation in source.config.json, or link to it from another page", p.ID).
 			WithAdvice("if it is meant to stand alone, list it in links.orphans"))
 	}
 	return out
@@ -125,7 +125,7 @@ func checkIgnores(s *site.Site) []diag.Diagnostic {
 	for i, e := range entries {
 		if !used[i] {
 			out = append(out, diag.New("link/external-ignored-unused", e.Span, "no page links to the ignored address %q", e.URL).
-				WithAdvice("remove the entry; an address ending in * stands for all that begin so"))
+				WithAdvice("remove the entry; an address that ends in * matches all addresses that begin like it"))
 		}
 	}
 	return out

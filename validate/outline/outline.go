@@ -39,7 +39,7 @@ func headings(p *site.Page, o site.Outline) []diag.Diagnostic {
 		switch {
 		case at < 0:
 			d := diag.New("outline/missing-heading", p.File.Whole(), "this page has no heading %q", want.Text).
-				WithNote(want.Span, "the outline demands it here")
+				WithNote(want.Span, "the outline requires it here")
 			if near := nearest(p.Doc.Headings, want.Text); near != nil {
 				d = d.WithNote(near.Span, "did you mean this one, %q?", near.Text)
 			} else {
@@ -47,10 +47,10 @@ func headings(p *site.Page, o site.Outline) []diag.Diagnostic {
 			}
 			out = append(out, d)
 		case at < last:
-			out = append(out, diag.New("outline/order", p.Doc.Headings[at].Span, "the heading %q stands too early", want.Text).
-				WithNote(p.Doc.Headings[last].Span, "the outline has it behind this one").
+			out = append(out, diag.New("outline/order", p.Doc.Headings[at].Span, "the heading %q comes too early", want.Text).
+				WithNote(p.Doc.Headings[last].Span, "the outline has it after this one").
 				WithNote(want.Span, "the outline's order is here").
-				WithAdvice("move the section, or change the order of the outline"))
+				WithAdvice("move the section, or change the order in the outline"))
 		default:
 			last = at
 		}
@@ -93,7 +93,7 @@ func links(s *site.Site, p *site.Page, o site.Outline) []diag.Diagnostic {
 			continue
 		}
 		out = append(out, diag.New("outline/missing-link", p.File.Whole(), "this page does not link to %s", to.File.Path()).
-			WithNote(want.Span, "the outline demands it here").
+			WithNote(want.Span, "the outline requires it here").
 			WithAdvice("add a link such as: [%s](%s)", to.Title, to.Route))
 	}
 	return out

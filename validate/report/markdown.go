@@ -40,7 +40,7 @@ func writeMarkdown(b *bytes.Buffer, in Input) error {
 		{"Remarks", diag.Count(ds, diag.Info)},
 		{"Pages", s.Pages},
 		{"Links and images inside the site", s.Links},
-		{"Links to other hosts, " + external, s.ExternalLinks},
+		{"External links, " + external, s.ExternalLinks},
 		{"Examples executed", s.Examples.Executed},
 		{"Examples validated", s.Examples.Validated},
 		{"Examples parsed", s.Examples.Parsed},

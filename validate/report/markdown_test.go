@@ -62,7 +62,7 @@ func TestMarkdown(t *testing.T) {
 	out := string(write(t, "markdown", in))
 	checkMarkdown(t, []byte(out))
 	for _, want := range []string{
-		"## docs: 2 errors\n", "Shard ` 1/2 ` only.\n", "| Errors | 2 |\n", "| Warnings | 1 |\n", "| Pages | 3 |\n", "| Examples executed | 1 |\n", "| Links to other hosts, not asked | 1 |\n",
+		"## docs: 2 errors\n", "Shard ` 1/2 ` only.\n", "| Errors | 2 |\n", "| Warnings | 1 |\n", "| Pages | 3 |\n", "| Examples executed | 1 |\n", "| External links, not asked | 1 |\n",
 		// The page's own ``` is in the frame, so the fence around it is longer.
 		"````text\ncontent/docs/a.mdx:4:7: error: mode is \"standalne\" [compozy/mode]\n",
 	} {

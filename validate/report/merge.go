@@ -36,7 +36,7 @@ type Shard struct {
 // is missing. A site whose half was judged must not look judged.
 func Merge(open func(path string) ([]byte, bool), shards ...Shard) (Input, error) {
 	if len(shards) == 0 {
-		return Input{}, errors.New("there is no report to merge")
+		return Input{}, errors.New("there are no reports to merge")
 	}
 	read := make([]jsonShard, len(shards))
 	for i, s := range shards {
@@ -134,21 +134,21 @@ func readShard(s Shard) (jsonShard, error) {
 	d := json.NewDecoder(bytes.NewReader(s.Data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&out); err != nil {
-		return out, fmt.Errorf("%q is no report of docs check --format json: %w", s.Name, err)
+		return out, fmt.Errorf("%q is not a report of docs check --format json: %w", s.Name, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return out, fmt.Errorf("%q holds more than one report", s.Name)
+		return out, fmt.Errorf("%q contains more than one report", s.Name)
 	}
 	if out.Summary == nil || out.Diagnostics == nil {
-		return out, fmt.Errorf("%q is no report of docs check --format json: it has no summary or no diagnostics", s.Name)
+		return out, fmt.Errorf("%q is not a report of docs check --format json: it has no summary or no diagnostics", s.Name)
 	}
 	for _, d := range out.Diagnostics {
 		if _, ok := severityOf(d.Severity); !ok {
-			return out, fmt.Errorf("%q: %q is no severity", s.Name, d.Severity)
+			return out, fmt.Errorf("%q: %q is not a severity", s.Name, d.Severity)
 		}
 		for _, p := range places(d) {
 			if !p.sound() {
-				return out, fmt.Errorf("%q: a finding of rule %q stands at %s:%d:%d to %d:%d, which is no place", s.Name, d.Rule, p.File, p.Line, p.Column, p.EndLine, p.EndColumn)
+				return out, fmt.Errorf("%q: a finding of rule %q is at %s:%d:%d to %d:%d, which is not a location", s.Name, d.Rule, p.File, p.Line, p.Column, p.EndLine, p.EndColumn)
 			}
 		}
 	}
@@ -192,7 +192,7 @@ func agree(shards []jsonShard) error {
 		slices.Sort(pages)
 		for _, page := range slices.Compact(pages) {
 			if before, ok := judged[page]; ok {
-				return fmt.Errorf("the page %q was judged by %q and by %q: a page belongs to one shard", page, before, s.name)
+				return fmt.Errorf("the page %q was checked by both %q and %q: a page belongs to one shard", page, before, s.name)
 			}
 			judged[page] = s.name
 		}
@@ -204,7 +204,7 @@ func agree(shards []jsonShard) error {
 		}
 		part, of, ok := parseMark(s.Shard)
 		if _, all, _ := parseMark(first.Shard); !ok || of != all {
-			return fmt.Errorf("%q is shard %q and %q is shard %q: they are not of one run", first.name, first.Shard, s.name, s.Shard)
+			return fmt.Errorf("%q is shard %q and %q is shard %q: they are not from the same run", first.name, first.Shard, s.name, s.Shard)
 		}
 		if before, twice := marks[part]; twice {
 			return fmt.Errorf("%q and %q are both shard %q", before, s.name, s.Shard)
@@ -215,7 +215,7 @@ func agree(shards []jsonShard) error {
 		// Shards are counted, not marks up to a number somebody wrote.
 		for part := 1; part <= min(all, len(shards)+1); part++ {
 			if _, ok := marks[part]; !ok {
-				return fmt.Errorf("shard %d/%d is missing: the site would be judged in part only", part, all)
+				return fmt.Errorf("shard %d/%d is missing: the site would be only partly checked", part, all)
 			}
 		}
 	}

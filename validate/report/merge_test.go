@@ -153,25 +153,25 @@ func TestMergeRefuses(t *testing.T) {
 		want   string
 		shards []string
 	}{
-		"nothing":            {"no report to merge", nil},
-		"no JSON":            {`"1" is no report`, []string{"x"}},
+		"nothing":            {"no reports to merge", nil},
+		"no JSON":            {`"1" is not a report`, []string{"x"}},
 		"not a report":       {"no summary", []string{`{}`}},
 		"another document":   {`unknown field "findings"`, []string{`{"findings":[]}`}},
 		"two in one":         {"more than one report", []string{`{` + empty + `}{` + empty + `}`}},
-		"a page twice":       {`the page "p" was judged by "1" and by "2"`, []string{`{` + empty + `,"pages":["p"]}`, `{` + empty + `,"pages":["p"]}`}},
-		"an example twice":   {`the page "p" was judged by "1" and by "2"`, []string{`{` + empty + `,"pages":["p"]}`, `{` + empty + `,"examples":[{"page":"p","line":1}]}`}},
+		"a page twice":       {`the page "p" was checked by both "1" and "2"`, []string{`{` + empty + `,"pages":["p"]}`, `{` + empty + `,"pages":["p"]}`}},
+		"an example twice":   {`the page "p" was checked by both "1" and "2"`, []string{`{` + empty + `,"pages":["p"]}`, `{` + empty + `,"examples":[{"page":"p","line":1}]}`}},
 		"versions":           {"run all shards with one version", []string{`{` + empty + `,"version":"1"}`, `{` + empty + `,"version":"2"}`}},
 		"whole and shard":    {"do not belong together", []string{`{` + empty + `}`, `{` + empty + `,"shard":"1/2"}`}},
-		"of other runs":      {"not of one run", []string{`{` + empty + `,"shard":"1/2"}`, `{` + empty + `,"shard":"2/3"}`}},
-		"no mark":            {"not of one run", []string{`{` + empty + `,"shard":"0/2"}`}},
+		"of other runs":      {"not from the same run", []string{`{` + empty + `,"shard":"1/2"}`, `{` + empty + `,"shard":"2/3"}`}},
+		"no mark":            {"not from the same run", []string{`{` + empty + `,"shard":"0/2"}`}},
 		"a shard twice":      {`both shard "1/2"`, []string{`{` + empty + `,"shard":"1/2"}`, `{` + empty + `,"shard":"1/2"}`}},
 		"a missing shard":    {"shard 2/3 is missing", []string{`{` + empty + `,"shard":"1/3"}`, `{` + empty + `,"shard":"3/3"}`}},
 		"many missing":       {"is missing", []string{`{` + empty + `,"shard":"1/999999999999"}`}},
-		"severity":           {`"fatal" is no severity`, []string{strings.Replace(finding(`"file":""`), "error", "fatal", 1)}},
-		"no line":            {"no place", []string{finding(`"file":"p","line":0,"column":1,"endLine":1,"endColumn":1`)}},
-		"backwards":          {"no place", []string{finding(`"file":"p","line":2,"column":5,"endLine":2,"endColumn":4`)}},
-		"far away":           {"no place", []string{finding(`"file":"p","line":999999999,"column":1,"endLine":999999999,"endColumn":1`)}},
-		"place without file": {"no place", []string{finding(`"file":"","line":1,"column":1,"endLine":1,"endColumn":1`)}},
+		"severity":           {`"fatal" is not a severity`, []string{strings.Replace(finding(`"file":""`), "error", "fatal", 1)}},
+		"no line":            {"not a location", []string{finding(`"file":"p","line":0,"column":1,"endLine":1,"endColumn":1`)}},
+		"backwards":          {"not a location", []string{finding(`"file":"p","line":2,"column":5,"endLine":2,"endColumn":4`)}},
+		"far away":           {"not a location", []string{finding(`"file":"p","line":999999999,"column":1,"endLine":999999999,"endColumn":1`)}},
+		"place without file": {"not a location", []string{finding(`"file":"","line":1,"column":1,"endLine":1,"endColumn":1`)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -194,7 +194,7 @@ func TestMergeBounds(t *testing.T) {
 		findings = append(findings, fmt.Sprintf(`{"severity":"info","rule":"r","message":"m","file":"p","line":%d,"column":1000000,"endLine":%d,"endColumn":1000000}`, line+1, line+1))
 	}
 	_, err := Merge(nil, Shard{Name: "1", Data: []byte(`{"summary":{},"diagnostics":[` + strings.Join(findings, ",") + `]}`)})
-	if err == nil || !strings.Contains(err.Error(), "that no page has") {
+	if err == nil || !strings.Contains(err.Error(), "that do not exist") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -110,16 +110,16 @@ func ParseTarget(target string) (format, path string, err error) {
 		return "", "", unknownFormat(format)
 	}
 	if !ok || path == "" {
-		return "", "", fmt.Errorf("%q names no file: write %s=PATH", target, format)
+		return "", "", fmt.Errorf("%q does not name a file: write %s=PATH", target, format)
 	}
 	return format, path, nil
 }
 
 func unknownFormat(name string) error {
 	if near := diag.Nearest(name, Formats()); near != "" {
-		return fmt.Errorf("%q is no format of a report: did you mean %q?", name, near)
+		return fmt.Errorf("%q is not a report format: did you mean %q?", name, near)
 	}
-	return fmt.Errorf("%q is no format of a report: it is one of %s", name, strings.Join(Formats(), ", "))
+	return fmt.Errorf("%q is not a report format: use one of %s", name, strings.Join(Formats(), ", "))
 }
 
 func writeText(b *bytes.Buffer, in Input) error {

@@ -185,11 +185,11 @@ func TestParseTarget(t *testing.T) {
 	for target, want := range map[string]string{
 		"sarif=out.sarif":    "sarif|out.sarif|",
 		"junit=a=b/c.xml":    "junit|a=b/c.xml|",
-		"sarif":              `||"sarif" names no file: write sarif=PATH`,
-		"json=":              `||"json=" names no file: write json=PATH`,
-		"sarfi=x":            `||"sarfi" is no format of a report: did you mean "sarif"?`,
-		"html=x":             `||"html" is no format of a report: it is one of text, json, sarif, github, junit, markdown`,
-		"=x":                 `||"" is no format of a report: it is one of text, json, sarif, github, junit, markdown`,
+		"sarif":              `||"sarif" does not name a file: write sarif=PATH`,
+		"json=":              `||"json=" does not name a file: write json=PATH`,
+		"sarfi=x":            `||"sarfi" is not a report format: did you mean "sarif"?`,
+		"html=x":             `||"html" is not a report format: use one of text, json, sarif, github, junit, markdown`,
+		"=x":                 `||"" is not a report format: use one of text, json, sarif, github, junit, markdown`,
 		"markdown=/dev/null": "markdown|/dev/null|",
 	} {
 		format, path, err := ParseTarget(target)

@@ -96,7 +96,7 @@ func blank(path string, all []source.Position) ([]byte, error) {
 		last = max(last, p.Line)
 	}
 	if size+last > maxStandIn {
-		return nil, fmt.Errorf("the findings in %q have places that no page has", path)
+		return nil, fmt.Errorf("the findings in %q have locations that do not exist", path)
 	}
 	var b bytes.Buffer
 	for n := 1; n <= last; n++ {

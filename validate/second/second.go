@@ -52,8 +52,8 @@ func Read(doc *mdx.Doc) []diag.Diagnostic {
 // fewest differences speaks.
 func compare(doc *mdx.Doc) (best []difference, problem *diag.Diagnostic) {
 	if doc.File.Len() > maxBytes {
-		d := diag.New("second/skipped", doc.File.Whole(), "the page has %d bytes and is read only once", doc.File.Len()).
-			WithAdvice("pages of up to %d bytes are read twice", maxBytes)
+		d := diag.New("second/skipped", doc.File.Whole(), "the page has %d bytes and was parsed only once", doc.File.Len()).
+			WithAdvice("pages of up to %d bytes are parsed twice", maxBytes)
 		return nil, &d
 	}
 	blanked := blank(doc)
@@ -64,12 +64,12 @@ func compare(doc *mdx.Doc) (best []difference, problem *diag.Diagnostic) {
 			if i > 0 {
 				continue
 			}
-			d := diag.New("second/skipped", doc.File.Whole(), "a paragraph has too many brackets and marks for a second reading")
+			d := diag.New("second/skipped", doc.File.Whole(), "a paragraph has too many brackets and marks for the second parser")
 			return nil, &d
 		}
 		second, err := theirs(text)
 		if err != nil {
-			d := diag.New("second/failed", doc.File.Whole(), "the second Markdown parser gave up on this page: %v", err)
+			d := diag.New("second/failed", doc.File.Whole(), "the second Markdown parser failed on this page: %v", err)
 			return nil, &d
 		}
 		differences := diff(first, second)
@@ -144,24 +144,24 @@ func (d difference) diagnostic() diag.Diagnostic {
 	case d.first != nil && d.second != nil:
 		if d.kind() == kindFence {
 			return diag.New(rule, d.span, "two Markdown parsers read this %s differently", noun).
-				WithAdvice("they disagree about its language or about where it ends; close it with the marks that open it")
+				WithAdvice("they disagree about its language or its end; close it with the same fence that opens it")
 		}
 		return diag.New(rule, d.span, "two Markdown parsers read this %s differently: %q and %q", noun, d.first.text, d.second.text).
-			WithAdvice("write it more plainly, so that every tool reads the same")
+			WithAdvice("simplify it, so that every tool reads it the same way")
 	case d.first != nil:
-		return diag.New(rule, d.span, "a second Markdown parser does not see the %s %q", what, d.first.text).
+		return diag.New(rule, d.span, "the second Markdown parser does not see the %s %q", what, d.first.text).
 			WithAdvice("%s", advice(d.kind()))
 	}
-	return diag.New(rule, d.span, "a second Markdown parser sees a %s %q where this one sees none", what, d.second.text).
+	return diag.New(rule, d.span, "the second Markdown parser sees a %s %q where the first one sees none", what, d.second.text).
 		WithAdvice("%s", advice(d.kind()))
 }
 
 func advice(k kind) string {
 	switch k {
 	case kindHeading:
-		return "write headings with # and a blank, with an empty line before and after; escape a # that is meant as text"
+		return "write headings with # and a space, with a blank line before and after; escape a # that is meant as text"
 	case kindFence:
-		return "open and close code blocks with the same marks on lines of their own"
+		return "open and close code blocks with the same fence, each on its own line"
 	}
 	return "write links as [text](destination), and escape brackets that are meant as text: \\[ and \\]"
 }

@@ -110,23 +110,23 @@ func TestDisagreement(t *testing.T) {
 	}{
 		{"nothing", func(*mdx.Doc) {}, ""},
 		{"link hidden from the first", func(d *mdx.Doc) { d.Links = d.Links[:1:1] },
-			"12:5 second/link-mismatch: a second Markdown parser sees a link to \"./b.mdx\" where this one sees none\n18:5 second/link-mismatch: a second Markdown parser sees a link to \"./c.mdx\" where this one sees none\n"},
+			"12:5 second/link-mismatch: the second Markdown parser sees a link to \"./b.mdx\" where the first one sees none\n18:5 second/link-mismatch: the second Markdown parser sees a link to \"./c.mdx\" where the first one sees none\n"},
 		{"link hidden from the second", func(d *mdx.Doc) {
 			d.Links = append(d.Links, &mdx.Link{Dest: "./x.mdx", Span: d.File.Span(0, 5)})
-		}, "1:1 second/link-mismatch: a second Markdown parser does not see the link to \"./x.mdx\"\n"},
+		}, "1:1 second/link-mismatch: the second Markdown parser does not see the link to \"./x.mdx\"\n"},
 		{"another destination", func(d *mdx.Doc) { d.Links[0].Dest = "./z.mdx" },
 			"3:5 second/link-mismatch: two Markdown parsers read this link differently: \"./z.mdx\" and \"./a.mdx\"\n"},
 		{"heading hidden from the first", func(d *mdx.Doc) { d.Headings = d.Headings[:1] },
-			"10:4 second/heading-mismatch: a second Markdown parser sees a heading \"Two\" where this one sees none\n"},
+			"10:4 second/heading-mismatch: the second Markdown parser sees a heading \"Two\" where the first one sees none\n"},
 		{"another level", func(d *mdx.Doc) { d.Headings[1].Level = 3 },
 			"10:1 second/heading-mismatch: two Markdown parsers read this heading differently: \"Two\" and \"Two\"\n"},
 		{"fence hidden from the first", func(d *mdx.Doc) { d.Fences = d.Fences[:1] },
-			"15:1 second/fence-mismatch: a second Markdown parser sees a code block \"ls\" where this one sees none\n"},
+			"15:1 second/fence-mismatch: the second Markdown parser sees a code block \"ls\" where the first one sees none\n"},
 		{"fence read as prose by the first: its text is no further finding", func(d *mdx.Doc) {
 			d.Fences = d.Fences[1:]
 			d.Headings = append(d.Headings, &mdx.Heading{Base: mdx.Base{Span: d.File.Span(36, 50)}, Level: 1, Text: "not a heading"})
 			d.Links = append(d.Links, &mdx.Link{Dest: "./no.mdx", Span: d.File.Span(58, 70)})
-		}, "6:1 second/fence-mismatch: a second Markdown parser sees a code block \"# not a heading\" where this one sees none\n"},
+		}, "6:1 second/fence-mismatch: the second Markdown parser sees a code block \"# not a heading\" where the first one sees none\n"},
 		{"another language", func(d *mdx.Doc) { d.Fences[0].Info.Lang = "json" },
 			"5:1 second/fence-mismatch: two Markdown parsers read this code block differently\n"},
 		{"after a fence on which both agree", func(d *mdx.Doc) { d.Fences[0].Info.Lang = "json"; d.Links[2].Dest = "./z.mdx" },

@@ -80,7 +80,7 @@ func judgeCompose(code *source.File) ([]Problem, string) {
 	}
 	services := root.Get("services")
 	if (services == nil || len(services.Fields) == 0) && root.Get("include") == nil {
-		return []Problem{{Span: root.Span, Message: "the file has no service", Advice: "write services: with at least one service"}}, what
+		return []Problem{{Span: root.Span, Message: "the file has no services", Advice: "write services: with at least one service"}}, what
 	}
 	if services == nil {
 		return nil, what
@@ -136,7 +136,7 @@ func (c *composeFile) duration(n *tree.Node) {
 		return
 	}
 	if _, err := time.ParseDuration(n.Text); err != nil {
-		c.problems = append(c.problems, Problem{Span: n.Span, Message: fmt.Sprintf("%q is no duration", n.Text), Advice: "write it with its unit: 500ms, 10s, 1m30s"})
+		c.problems = append(c.problems, Problem{Span: n.Span, Message: fmt.Sprintf("%q is not a duration", n.Text), Advice: "write it with its unit: 500ms, 10s, 1m30s"})
 	}
 }
 

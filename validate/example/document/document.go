@@ -75,7 +75,7 @@ func Check(name string, code *source.File) (problems []Problem, what string) {
 		return []Problem{{Span: firstLine(code), Message: fmt.Sprintf("there is no kind of document %q", name), Advice: advice}}, ""
 	}
 	if code.Len() > maxBytes {
-		return []Problem{{Span: firstLine(code), Message: fmt.Sprintf("the document is %d bytes long, more than the limit of %d", code.Len(), maxBytes), Advice: "show less of it"}}, ""
+		return []Problem{{Span: firstLine(code), Message: fmt.Sprintf("the document is %d bytes long, more than the limit of %d", code.Len(), maxBytes), Advice: "shorten it"}}, ""
 	}
 	problems, what = kinds[i].judge(code)
 	for i := range problems {
@@ -118,7 +118,7 @@ func decode(code *source.File) (*tree.Node, []Problem) {
 		problems = append(problems, Problem{Span: firstLine(code), Message: "the document is empty", Advice: "write the document, or remove the block"})
 	}
 	if n != nil && n.Kind != tree.Map {
-		problems = append(problems, Problem{Span: n.Span, Message: "the document is no mapping", Advice: "write key: value"})
+		problems = append(problems, Problem{Span: n.Span, Message: "the document is not a mapping", Advice: "write key: value"})
 		n = nil
 	}
 	return n, problems
@@ -189,7 +189,7 @@ func adviceOf(v schema.Violation) string {
 	case v.Keyword == "required":
 		return "write " + v.Value + ": with its value"
 	case v.Key:
-		return "remove it, or look where it belongs: check its indentation"
+		return "remove it, or check its indentation: it may belong elsewhere"
 	case v.Keyword == "type" && slices.Equal(v.Allowed, []string{"string"}):
 		return fmt.Sprintf("put it in quotes: %q", v.Value)
 	case v.Keyword == "type":

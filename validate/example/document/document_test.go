@@ -242,7 +242,7 @@ func TestBroken(t *testing.T) {
 	for _, test := range []struct{ name, kind, text, old, new, want string }{
 		{"a misspelt key", "kubernetes", deployment, "replicas: 2", "replica: 2", `6:3 "replica" "replica" is not a known key of spec [did you mean "replicas"?]`},
 		{"a wrong type", "kubernetes", deployment, "replicas: 2", "replicas: two", `6:13 "two" spec.replicas must be an integer, not "two"`},
-		{"a misspelt kind", "kubernetes", deployment, "kind: Deployment", "kind: Deploymnet", `2:7 "Deploymnet" the kind "Deploymnet" is not known [did you mean "Deployment"?]`},
+		{"a misspelt kind", "kubernetes", deployment, "kind: Deployment", "kind: Deploymnet", `2:7 "Deploymnet" unknown kind "Deploymnet" [did you mean "Deployment"?]`},
 		{"an old version", "kubernetes", deployment, "apps/v1", "extensions/v1beta1", `1:13 "extensions/v1beta1" there is no Deployment in "extensions/v1beta1"`},
 		{"another label", "kubernetes", deployment, "      app: compozy\n  template", "      app: compozi\n  template", `9:12 "compozi" the selector wants app: compozi, which the template's labels do not have (13:14)`},
 		{"a mount of no claim", "kubernetes", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: redis}\nspec:\n  serviceName: redis\n  selector: {matchLabels: {app: redis}}\n  template:\n    metadata: {labels: {app: redis}}\n    spec: {containers: [{name: redis, image: redis, volumeMounts: [{name: data, mountPath: /data}]}]}\n  volumeClaimTemplates:\n    - metadata: {name: data}\n      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1.5Gi}}}\n", "{name: data, mountPath", "{name: dta, mountPath", `9:75 "dta" the mount names the volume "dta", which the pod does not have [did you mean "data"?]`},
@@ -256,16 +256,16 @@ func TestBroken(t *testing.T) {
 		{"syntax in a later document", "kubernetes", objects, "metadata: {name: redis}\ntype", "metadata: {name: redis\ntype", `15:11 "{" `},
 		{"a number that is text", "kubernetes", objects, "compozy.yaml: |\n    mode: standalone", "port: 5001", `10:9 "5001" data.port must be text, not "5001"`},
 		{"no kind", "kubernetes", "apiVersion: v1\nmetadata: {name: a}\n", "", "", `1:1 "apiVersion: v1\nmetadata: {name: a}" the object has no kind`},
-		{"a list", "kubernetes", "- a\n", "", "", `1:1 "- a" the document is no mapping`},
+		{"a list", "kubernetes", "- a\n", "", "", `1:1 "- a" the document is not a mapping`},
 
 		{"a misspelt key", "docker-compose", compose, "    image: redis:8", "    imag: redis:8", `3:5 "imag" "imag" is not a known key of services.redis [did you mean "image"?]`},
-		{"a duration", "docker-compose", compose, "interval: 10s", "interval: 10 seconds", `7:17 "10 seconds" "10 seconds" is no duration`},
+		{"a duration", "docker-compose", compose, "interval: 10s", "interval: 10 seconds", `7:17 "10 seconds" "10 seconds" is not a duration`},
 		{"a missing service", "docker-compose", compose, "      redis:\n", "      rediss:\n", `19:7 "rediss" there is no service "rediss" in this file [did you mean "redis"?]`},
 		{"a missing volume", "docker-compose", compose, "- redis-data:", "- redisdata:", `10:9 "redisdata:/data" there is no volume "redisdata" in this file [did you mean "redis-data"?]`},
 		{"a missing network", "docker-compose", compose, "[backend]", "[frontend]", `21:16 "frontend" there is no network "frontend" in this file`},
 		{"a condition", "docker-compose", compose, "service_healthy", "service_healty", `20:20 "service_healty" services.compozy.depends_on.redis.condition must be one of service_started, service_healthy, service_completed_successfully, not "service_healty" [did you mean "service_healthy"?]`},
 		{"neither image nor build", "docker-compose", compose, "    build: .\n", "", `11:3 "compozy" the service "compozy" has neither an image nor a build`},
-		{"no services", "docker-compose", "version: \"3\"\n", "", "", `1:1 "version: \"3\"" the file has no service`},
+		{"no services", "docker-compose", "version: \"3\"\n", "", "", `1:1 "version: \"3\"" the file has no services`},
 		{"a key that is no service", "docker-compose", compose, "volumes:\n  redis-data:\n", "volume:\n  redis-data:\n", `22:1 "volume" "volume" is not a known key of the document [did you mean "volumes"?]`},
 
 		{"a misspelt key", "github-workflow", github, "runs-on", "run-on", `8:3 "build" "runs-on" section is missing in job "build"` + "\n" + `9:5 "run-on" unexpected key "run-on" for "job" section.`},

@@ -152,7 +152,7 @@ func (c *cluster) unknown(version, kind *tree.Node) Problem {
 	if advice == "" {
 		advice = `objects of this kind have no schema here: show it with display="why it is only shown"`
 	}
-	return Problem{Span: kind.Span, Message: fmt.Sprintf("the kind %q is not known", kind.Text), Advice: advice}
+	return Problem{Span: kind.Span, Message: fmt.Sprintf("unknown kind %q", kind.Text), Advice: advice}
 }
 
 var objectName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.:]*[a-z0-9])?$`)
@@ -165,7 +165,7 @@ func judgeName(object *tree.Node) []Problem {
 	case n == nil && field.Value.Get("generateName") == nil:
 		return []Problem{{Span: field.KeySpan, Message: "the object has no name", Advice: "write name: in its metadata"}}
 	case n != nil && (!objectName.MatchString(n.Text) || len(n.Text) > 253):
-		return []Problem{{Span: n.Span, Message: fmt.Sprintf("%q is not the name of an object", n.Text), Advice: "use lower-case letters, digits, hyphens and dots, and begin and end with a letter or digit"}}
+		return []Problem{{Span: n.Span, Message: fmt.Sprintf("%q is not the name of an object", n.Text), Advice: "use lowercase letters, digits, hyphens and dots, and begin and end with a letter or digit"}}
 	}
 	return nil
 }
@@ -235,7 +235,7 @@ func judgePod(spec *tree.Node, volumes []string) []Problem {
 		for _, c := range containers.Items {
 			n := c.Get("name")
 			if other, again := first[n.Text]; again {
-				problems = append(problems, Problem{Span: n.Span, Other: other, Message: fmt.Sprintf("a second container is named %q", n.Text), Advice: "give each container a name of its own"})
+				problems = append(problems, Problem{Span: n.Span, Other: other, Message: fmt.Sprintf("a second container is named %q", n.Text), Advice: "give each container its own name"})
 			}
 			first[n.Text] = n.Span
 			mounts := c.Get("volumeMounts")

@@ -47,7 +47,7 @@ func judgeTasks(tasks *tree.Node) []Problem {
 	for _, t := range tasks.Items {
 		id := t.Get("id")
 		if other, again := first[id.Text]; again {
-			problems = append(problems, Problem{Span: id.Span, Other: other, Message: fmt.Sprintf("a second task has the id %q", id.Text), Advice: "give each task an id of its own"})
+			problems = append(problems, Problem{Span: id.Span, Other: other, Message: fmt.Sprintf("a second task has the id %q", id.Text), Advice: "give each task its own id"})
 			continue
 		}
 		first[id.Text] = id.Span
@@ -84,11 +84,11 @@ func judgeGitHub(code *source.File) ([]Problem, string) {
 	}
 	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{WorkingDir: "."})
 	if err != nil {
-		return []Problem{{Span: firstLine(code), Message: "the workflow cannot be judged: " + oneLine(err.Error())}}, what
+		return []Problem{{Span: firstLine(code), Message: "the workflow cannot be validated: " + oneLine(err.Error())}}, what
 	}
 	found, err := linter.Lint("workflow.yaml", code.Text(), nil)
 	if err != nil {
-		return []Problem{{Span: firstLine(code), Message: "the workflow cannot be judged: " + oneLine(err.Error())}}, what
+		return []Problem{{Span: firstLine(code), Message: "the workflow cannot be validated: " + oneLine(err.Error())}}, what
 	}
 	var problems []Problem
 	for _, e := range found {

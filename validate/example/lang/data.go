@@ -56,10 +56,10 @@ func readCSV(code *source.File) []Problem {
 		switch {
 		case errors.Is(err, csv.ErrFieldCount):
 			p.Span = lineSpan(code, parse.Line)
-			p.Message = "this record has another number of fields than the first one"
+			p.Message = "this record has a different number of fields than the first one"
 			p.Advice = "add or remove commas; a comma inside a field needs double quotes around the field"
 		case errors.Is(err, csv.ErrBareQuote):
-			p.Message, p.Advice = "a double quote stands inside a field without quotes", `put the field in double quotes and write each quote inside twice: "a ""word"""`
+			p.Message, p.Advice = "there is a double quote inside an unquoted field", `put the field in double quotes and write each quote inside twice: "a ""word"""`
 		case errors.Is(err, csv.ErrQuote):
 			if parse.StartLine != parse.Line {
 				p.Span = lineSpan(code, parse.StartLine)

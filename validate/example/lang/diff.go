@@ -22,7 +22,7 @@ func readDiff(code *source.File) []Problem {
 	text := code.Text()
 	if !bytes.HasPrefix(text, []byte("@@")) && !bytes.Contains(text, []byte("\n@@")) {
 		if header := fileHeader(code); header.HasPlace() {
-			return []Problem{{Span: header, Message: "a file header stands here, but no hunk follows", Advice: "write the hunk's header: @@ -1,3 +1,4 @@"}}
+			return []Problem{{Span: header, Message: "there is a file header here, but no hunk follows", Advice: "write the hunk's header: @@ -1,3 +1,4 @@"}}
 		}
 		return sketch(code)
 	}
@@ -72,7 +72,7 @@ func sketch(code *source.File) []Problem {
 			changes = true
 		case ' ', '\t':
 		default:
-			return []Problem{{Span: lineSpan(code, n), Message: "this line begins with neither a plus, a minus nor a blank", Advice: "begin a line that stays with a blank, or write a whole diff with its headers"}}
+			return []Problem{{Span: lineSpan(code, n), Message: "this line begins with neither a plus, a minus nor a space", Advice: "begin unchanged lines with a space, or write a complete diff with its headers"}}
 		}
 	}
 	if !changes {
@@ -91,7 +91,7 @@ func hunks(code *source.File) []Problem {
 		}
 		m := hunkHeader.FindSubmatch(line)
 		if m == nil {
-			return append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("%q is no header of a hunk", line), Advice: "write it as diff -u does: @@ -1,3 +1,4 @@"})
+			return append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("%q is not a hunk header", line), Advice: "write it as diff -u does: @@ -1,3 +1,4 @@"})
 		}
 		before, after := count(m[2]), count(m[4])
 		header := n
@@ -109,7 +109,7 @@ func hunks(code *source.File) []Problem {
 			} else if next[0] == '+' {
 				newLines++
 			} else if next[0] != '\\' {
-				return append(problems, Problem{Span: lineSpan(code, n), Message: "this line of a hunk begins with neither a plus, a minus nor a blank", Advice: "begin a line that stays with a blank"})
+				return append(problems, Problem{Span: lineSpan(code, n), Message: "this line of a hunk begins with neither a plus, a minus nor a space", Advice: "begin unchanged lines with a space"})
 			}
 			last = n
 		}

@@ -77,9 +77,9 @@ func (r *htmlReader) start(z *html.Tokenizer, at source.Span, selfClosing bool) 
 	if r.foreign == 0 && !strings.Contains(name, "-") && !knownHTML(name) {
 		advice := near(name, htmlNames)
 		if advice == "" {
-			advice = "an element of your own needs a hyphen in its name"
+			advice = "the name of a custom element needs a hyphen"
 		}
-		r.fault(nameIn(at, name), advice, "there is no element %q in HTML", name)
+		r.fault(nameIn(at, name), advice, "HTML has no element %q", name)
 	}
 	r.closeImplied(name)
 	switch {
@@ -113,7 +113,7 @@ func (r *htmlReader) attributes(tag source.Span, from int) {
 		key := strings.ToLower(string(text[start:i]))
 		at := r.code.Span(tag.Start+start, tag.Start+i)
 		if strings.ContainsAny(key, "\"'<=") {
-			r.fault(at, "check the quotes and blanks of the tag", "%q cannot be the name of an attribute", key)
+			r.fault(at, "check the quotes and spaces in the tag", "%q cannot be the name of an attribute", key)
 		} else {
 			r.problems = append(r.problems, repeatedKey(first, key, key, at, "one tag")...)
 		}
@@ -164,7 +164,7 @@ func (r *htmlReader) closeImplied(name string) {
 // end takes a closing tag.
 func (r *htmlReader) end(name string, at source.Span) {
 	if isVoid(name) {
-		r.fault(at, "remove it", "<%s> holds nothing, so nothing closes it", name)
+		r.fault(at, "remove it", "<%s> has no content, so it has no closing tag", name)
 		return
 	}
 	keep := len(r.open)
@@ -179,7 +179,7 @@ func (r *htmlReader) end(name string, at source.Span) {
 		at := Problem{Span: at, Message: fmt.Sprintf("</%s> closes an element that is not open", name), Advice: "remove it, or write the opening tag"}
 		if keep > 0 {
 			top := r.open[keep-1]
-			at.Message, at.Other = fmt.Sprintf("</%s> stands where %q is still open", name, top.name), top.at
+			at.Message, at.Other = fmt.Sprintf("</%s> comes while %q is still open", name, top.name), top.at
 			at.Advice = fmt.Sprintf("write </%s> first", top.name)
 			r.forget(name, keep)
 		}

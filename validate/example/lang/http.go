@@ -37,20 +37,20 @@ func readHTTP(code *source.File) []Problem {
 			break
 		}
 		if len(bytes.TrimSpace(line)) == 0 {
-			problems = append(problems, Problem{Span: code.Span(start, start+len(line)), Message: "the line between header and body holds blanks", Advice: "leave it empty"})
+			problems = append(problems, Problem{Span: code.Span(start, start+len(line)), Message: "the line between header and body contains spaces", Advice: "leave it empty"})
 			break
 		}
 		name, value, found := bytes.Cut(line, []byte(":"))
 		at := code.Span(start, start+len(name))
 		switch {
 		case !found:
-			problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("%q is no header field", bytes.TrimSpace(line)), Advice: "write Name: value, and an empty line before the body"})
+			problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("%q is not a header field", bytes.TrimSpace(line)), Advice: "write Name: value, and a blank line before the body"})
 			continue
 		case !httpguts.ValidHeaderFieldName(string(name)):
-			problems = append(problems, Problem{Span: at, Message: fmt.Sprintf("%q cannot be the name of a header field", name), Advice: "a name holds letters, digits and hyphens, without a blank before the colon"})
+			problems = append(problems, Problem{Span: at, Message: fmt.Sprintf("%q cannot be the name of a header field", name), Advice: "a name consists of letters, digits and hyphens, with no space before the colon"})
 			continue
 		case !httpguts.ValidHeaderFieldValue(string(bytes.TrimSpace(value))):
-			problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("the value of %q holds a control character", name), Advice: "remove it"})
+			problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("the value of %q contains a control character", name), Advice: "remove it"})
 		}
 		switch key := strings.ToLower(string(name)); key {
 		case "content-type":
@@ -61,7 +61,7 @@ func readHTTP(code *source.File) []Problem {
 		}
 		if strings.EqualFold(string(name), "content-length") {
 			if _, err := strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 63); err != nil {
-				problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("the length %q is no number", bytes.TrimSpace(value)), Advice: "write the number of bytes, or leave the field out"})
+				problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("the length %q is not a number", bytes.TrimSpace(value)), Advice: "write the number of bytes, or leave out the field"})
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func firstLine(code *source.File, n int) []Problem {
 		known = known || m == words[0]
 	}
 	if !known {
-		p := Problem{Span: word(0), Message: fmt.Sprintf("%q is no method of HTTP", words[0]), Advice: near(strings.ToUpper(words[0]), httpMethods)}
+		p := Problem{Span: word(0), Message: fmt.Sprintf("%q is not an HTTP method", words[0]), Advice: near(strings.ToUpper(words[0]), httpMethods)}
 		if p.Advice == "" {
 			p.Advice = "begin with a method (GET, POST, …) or with HTTP/1.1 and a status"
 		}
@@ -103,10 +103,10 @@ func firstLine(code *source.File, n int) []Problem {
 	}
 	var problems []Problem
 	if !validTarget(words[0], words[1]) {
-		problems = append(problems, Problem{Span: word(1), Message: fmt.Sprintf("%q is no target of a request", words[1]), Advice: "write a path that begins with /, or a whole URL"})
+		problems = append(problems, Problem{Span: word(1), Message: fmt.Sprintf("%q is not a request target", words[1]), Advice: "write a path that begins with /, or a full URL"})
 	}
 	if !httpVersion.MatchString(words[2]) {
-		problems = append(problems, Problem{Span: word(2), Message: fmt.Sprintf("%q is no version of HTTP", words[2]), Advice: "write HTTP/1.1"})
+		problems = append(problems, Problem{Span: word(2), Message: fmt.Sprintf("%q is not an HTTP version", words[2]), Advice: "write HTTP/1.1"})
 	}
 	return problems
 }
@@ -129,7 +129,7 @@ func validTarget(method, target string) bool {
 
 func statusLine(code *source.File, at source.Span, words []string) []Problem {
 	if !httpVersion.MatchString(words[0]) {
-		return []Problem{{Span: code.Span(at.Start, at.Start+len(words[0])), Message: fmt.Sprintf("%q is no version of HTTP", words[0]), Advice: "write HTTP/1.1"}}
+		return []Problem{{Span: code.Span(at.Start, at.Start+len(words[0])), Message: fmt.Sprintf("%q is not an HTTP version", words[0]), Advice: "write HTTP/1.1"}}
 	}
 	if len(words) < 2 {
 		return []Problem{{Span: at, Message: "the status line has no status", Advice: "write, for example, HTTP/1.1 200 OK"}}
@@ -138,7 +138,7 @@ func statusLine(code *source.File, at source.Span, words []string) []Problem {
 	span := code.Span(start, start+len(words[1]))
 	status, err := strconv.Atoi(words[1])
 	if err != nil || len(words[1]) != 3 || status < 100 || status > 599 {
-		return []Problem{{Span: span, Message: fmt.Sprintf("%q is no status of HTTP", words[1]), Advice: "write a number from 100 to 599"}}
+		return []Problem{{Span: span, Message: fmt.Sprintf("%q is not an HTTP status", words[1]), Advice: "write a number from 100 to 599"}}
 	}
 	reason := strings.Join(words[2:], " ")
 	if want := http.StatusText(status); want != "" && reason != "" && !strings.EqualFold(reason, want) {
@@ -158,7 +158,7 @@ func body(code *source.File, start int, contentType string) []Problem {
 	problems := readJSON(inner)
 	for i := range problems {
 		problems[i].Span, problems[i].Other = problems[i].Span.In(code), outward(problems[i].Other, code)
-		problems[i].Message = "the body is no JSON: " + problems[i].Message
+		problems[i].Message = "the body is not valid JSON: " + problems[i].Message
 	}
 	return problems
 }

@@ -35,7 +35,7 @@ func readINI(code *source.File) []Problem {
 			case len(bytes.TrimSpace(name)) == 0:
 				problems = append(problems, Problem{Span: lineSpan(code, n), Message: "the section has no name", Advice: "write its name between the brackets"})
 			case len(rest) > 0 && rest[0] != ';' && rest[0] != '#':
-				problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("the text %q stands behind a section's name", rest), Advice: "put it on a line of its own"})
+				problems = append(problems, Problem{Span: lineSpan(code, n), Message: fmt.Sprintf("the text %q follows the section's name", rest), Advice: "put it on its own line"})
 			}
 			section = string(bytes.TrimSpace(name))
 			continue
@@ -48,7 +48,7 @@ func readINI(code *source.File) []Problem {
 		key := bytes.TrimSpace(line[:split])
 		at := code.Span(start+bytes.Index(line, key), start+bytes.Index(line, key)+len(key))
 		if len(key) == 0 {
-			problems = append(problems, Problem{Span: lineSpan(code, n), Message: "a value stands here without a key", Advice: "write key = value"})
+			problems = append(problems, Problem{Span: lineSpan(code, n), Message: "there is a value without a key", Advice: "write key = value"})
 			continue
 		}
 		problems = append(problems, repeatedKey(first, section+"\x00"+string(key), string(key), at, "this section")...)
@@ -121,7 +121,7 @@ func readDotenv(code *source.File) []Problem {
 
 func badName(at source.Span, name string) (Problem, bool) {
 	if trimmed := strings.TrimRight(name, " \t"); trimmed != name {
-		return Problem{Span: at, Message: fmt.Sprintf("a blank stands between the name %q and the equals sign", trimmed), Advice: fmt.Sprintf("write %s=value", trimmed)}, true
+		return Problem{Span: at, Message: fmt.Sprintf("there is a space between the name %q and the equals sign", trimmed), Advice: fmt.Sprintf("write %s=value", trimmed)}, true
 	}
 	valid := name != "" && (name[0] < '0' || name[0] > '9')
 	for _, c := range []byte(name) {
@@ -132,7 +132,7 @@ func badName(at source.Span, name string) (Problem, bool) {
 	}
 	return Problem{
 		Span: at, Message: fmt.Sprintf("%q is not the name of a variable", name),
-		Advice: "a name holds letters, digits and underscores, and begins with no digit",
+		Advice: "a name consists of letters, digits and underscores, and does not begin with a digit",
 	}, true
 }
 
@@ -146,13 +146,13 @@ func dotenvValue(code *source.File, n, start int, value []byte) ([]Problem, int)
 		if len(bytes.TrimSpace(value)) == 0 {
 			return nil, n
 		}
-		return []Problem{{Span: code.Span(start, start+1), Message: "a blank stands behind the equals sign", Advice: "write the value directly behind it: a shell reads the blank as its end"}}, n
+		return []Problem{{Span: code.Span(start, start+1), Message: "there is a space after the equals sign", Advice: "write the value directly after it: a shell reads the space as the end"}}, n
 	}
 	quote := value[0]
 	if quote != '"' && quote != '\'' {
 		bare, _, _ := bytes.Cut(value, []byte(" #"))
 		if i := bytes.IndexAny(bytes.TrimSpace(bare), " \t"); i >= 0 {
-			return []Problem{{Span: code.Span(start, start+len(bytes.TrimSpace(bare))), Message: "the value holds a blank and has no quotes", Advice: fmt.Sprintf("write %q", bytes.TrimSpace(bare))}}, n
+			return []Problem{{Span: code.Span(start, start+len(bytes.TrimSpace(bare))), Message: "the value contains a space but has no quotes", Advice: fmt.Sprintf("write %q", bytes.TrimSpace(bare))}}, n
 		}
 		return nil, n
 	}
@@ -174,7 +174,7 @@ func dotenvValue(code *source.File, n, start int, value []byte) ([]Problem, int)
 	line, lineStart := code.Line(last)
 	rest := bytes.TrimSpace(line[end+1-lineStart:])
 	if len(rest) > 0 && rest[0] != '#' {
-		return []Problem{{Span: spot(code, lineStart+len(line)-len(bytes.TrimLeft(line[end+1-lineStart:], " \t"))), Message: fmt.Sprintf("the text %q stands behind the quoted value", rest), Advice: "put it inside the quotes, or begin a comment with #"}}, last
+		return []Problem{{Span: spot(code, lineStart+len(line)-len(bytes.TrimLeft(line[end+1-lineStart:], " \t"))), Message: fmt.Sprintf("the text %q follows the quoted value", rest), Advice: "put it inside the quotes, or begin a comment with #"}}, last
 	}
 	return nil, last
 }

@@ -116,14 +116,14 @@ func (l language) judge(code *source.File) (problems []Problem) {
 		return []Problem{{
 			Span:    lineSpan(code, 1),
 			Message: fmt.Sprintf("the text is %d bytes long, more than the limit of %d", code.Len(), l.limit),
-			Advice:  "show less of it",
+			Advice:  "shorten it",
 		}}
 	}
 	if at := invalidUTF8(code.Text()); at >= 0 {
 		return []Problem{{Span: code.Span(at, at+1), Message: "the text is not UTF-8 here", Advice: "save the page as UTF-8"}}
 	}
 	if at := bytes.IndexByte(code.Text(), 0); at >= 0 {
-		return []Problem{{Span: code.Span(at, at+1), Message: "the text holds a NUL character", Advice: "remove it"}}
+		return []Problem{{Span: code.Span(at, at+1), Message: "the text contains a NUL character", Advice: "remove it"}}
 	}
 	if len(bytes.TrimSpace(code.Text())) == 0 {
 		return []Problem{{Span: lineSpan(code, 1), Message: "the example is empty", Advice: "write the example, or remove the block"}}
@@ -132,7 +132,7 @@ func (l language) judge(code *source.File) (problems []Problem) {
 		if p := recover(); p != nil { // a defect of a parser is not a reason to end the run
 			problems = []Problem{{
 				Span:    lineSpan(code, 1),
-				Message: "the parser of " + l.title + " gives up on this text",
+				Message: "the " + l.title + " parser failed on this text",
 				Advice:  `simplify it, or show it with display="why it is only shown"`,
 			}}
 		}
@@ -140,7 +140,7 @@ func (l language) judge(code *source.File) (problems []Problem) {
 	problems = ordered(l.read(code))
 	for i := range problems {
 		if problems[i].Advice == "" {
-			problems[i].Advice = "the place shows where reading it as " + l.title + " stopped"
+			problems[i].Advice = "this is where parsing it as " + l.title + " stopped"
 		}
 	}
 	return problems
@@ -164,7 +164,7 @@ func nested(read judge) judge {
 				if depth++; depth > maxNesting {
 					return []Problem{{
 						Span:    code.Span(i, i+1),
-						Message: fmt.Sprintf("the text nests more than %d levels deep", maxNesting),
+						Message: fmt.Sprintf("the text is nested more than %d levels deep", maxNesting),
 						Advice:  "flatten it",
 					}}
 				}

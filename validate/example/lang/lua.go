@@ -25,7 +25,7 @@ func readLua(code *source.File) []Problem {
 		p.Span = at(code, broken.Pos.Line, broken.Pos.Column)
 		p.Message = sentence(broken.Message)
 		if broken.Token != "" {
-			p.Message = fmt.Sprintf("%q cannot stand here", p.Span.Text())
+			p.Message = fmt.Sprintf("unexpected %q", p.Span.Text())
 		}
 		p.Advice = "write it in the grammar of Lua 5.1"
 	}

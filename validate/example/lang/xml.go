@@ -37,7 +37,7 @@ func readXML(code *source.File) []Problem {
 		case xml.StartElement:
 			if len(open) == 0 {
 				if roots++; roots == 2 {
-					problems = append(problems, Problem{Span: at, Message: fmt.Sprintf("a second root element %q begins here", xmlName(t.Name)), Advice: "put all elements into one"})
+					problems = append(problems, Problem{Span: at, Message: fmt.Sprintf("a second root element %q begins here", xmlName(t.Name)), Advice: "put all elements inside one"})
 				}
 			}
 			open, names = append(open, at), append(names, xmlName(t.Name))
@@ -62,7 +62,7 @@ func readXML(code *source.File) []Problem {
 		case xml.CharData:
 			if text := bytes.TrimSpace(t); len(open) == 0 && len(text) > 0 && !bytes.Equal(text, []byte("\ufeff")) {
 				from := start + len(at.Text()) - len(bytes.TrimLeft(at.Text(), " \t\r\n"))
-				return append(problems, Problem{Span: spot(code, from), Message: "text stands outside of the root element", Advice: "put it into an element"})
+				return append(problems, Problem{Span: spot(code, from), Message: "there is text outside the root element", Advice: "put it inside an element"})
 			}
 		}
 	}

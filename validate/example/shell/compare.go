@@ -36,15 +36,15 @@ func (r *run) compare(x expectation, code *source.File, printed, behind string) 
 	if near := misspelt(x); near != "" {
 		d = d.WithAdvice("%s", near)
 	}
-	d = d.WithAdvice("docs examples update writes what is printed, and keeps the wildcards")
+	d = d.WithAdvice("docs examples update writes the actual output and keeps the wildcards")
 	r.outcome.Diagnostics = append(r.outcome.Diagnostics, r.withOutput(d, ""))
 	r.outcome.Rewrites = append(r.outcome.Rewrites, rewrite(x, code, rewritten(x.lines, got, steps), behind != ""))
 }
 
 // unclaimed is the finding for an expectation that any output would meet.
 func (r *run) unclaimed(x expectation, got []string) diag.Diagnostic {
-	return diag.New("example/output-unclaimed", x.at[0], "any output would be as the page says: there are only wildcards").
-		WithAdvice("leave a word that matters in one line; what is printed begins with %s", diagQuote(redact(got[0])))
+	return diag.New("example/output-unclaimed", x.at[0], "any output would match: the page has only wildcards").
+		WithAdvice("keep a word that matters in one of the lines; the actual output begins with %s", diagQuote(redact(got[0])))
 }
 
 // difference finds the first line that is not as expected.
@@ -64,13 +64,13 @@ func difference(x expectation, got []string, steps []step) (source.Span, string)
 			}
 			continue
 		case s.want >= 0 && s.got >= 0:
-			return next, "the page says " + diagQuote(x.lines[s.want].text) + ", and " + diagQuote(got[s.got]) + " is printed"
+			return next, "the page says " + diagQuote(x.lines[s.want].text) + ", but the command prints " + diagQuote(got[s.got])
 		case s.want >= 0:
-			return next, "the page says " + diagQuote(x.lines[s.want].text) + ", which is not printed"
+			return next, "the page says " + diagQuote(x.lines[s.want].text) + ", but that is not printed"
 		}
-		return next, "this is printed and not on the page: " + diagQuote(got[s.got])
+		return next, "the command prints this, but it is not on the page: " + diagQuote(got[s.got])
 	}
-	return x.end, "the output is not as the page says"
+	return x.end, "the output is not what the page says"
 }
 
 // diagQuote quotes a line for a message, cut where it would fill a screen.
@@ -119,7 +119,7 @@ func misspelt(x expectation) string {
 				continue
 			}
 			if near := diag.Nearest(name, names); near != "" {
-				return word + " means itself; did you mean [" + near + "]?"
+				return word + " is literal text; did you mean [" + near + "]?"
 			}
 		}
 	}

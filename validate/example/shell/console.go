@@ -70,8 +70,8 @@ func transcript(f *source.File) ([]entry, []diag.Diagnostic) {
 		line := all[i]
 		if !isPrompt(line.text) {
 			if strings.TrimSpace(line.text) != "" && len(diags) == 0 {
-				diags = append(diags, diag.New("example/console", line.span(f), "%q stands before the first command of this transcript", line.text).
-					WithAdvice("a command begins with %q; what follows it is its output", prompt))
+				diags = append(diags, diag.New("example/console", line.span(f), "%q comes before the first command of this transcript", line.text).
+					WithAdvice("a command begins with %q; the lines after it are its output", prompt))
 			}
 			i++
 			continue
@@ -84,8 +84,8 @@ func transcript(f *source.File) ([]entry, []diag.Diagnostic) {
 		entries = append(entries, e)
 	}
 	if len(entries) == 0 && len(diags) == 0 {
-		diags = append(diags, diag.New("example/console", f.Span(0, f.Len()), "this transcript holds no command").
-			WithAdvice("a command begins with %q; what follows it is its output", prompt))
+		diags = append(diags, diag.New("example/console", f.Span(0, f.Len()), "this transcript contains no command").
+			WithAdvice("a command begins with %q; the lines after it are its output", prompt))
 	}
 	return entries, diags
 }
@@ -201,7 +201,7 @@ func parse(f *source.File) (*syntax.File, *diag.Diagnostic) {
 	for end < f.Len() && f.Text()[end] != ' ' && f.Text()[end] != '\n' {
 		end++
 	}
-	d := diag.New("example/shell-syntax", f.Span(at, end), "this command cannot be read: %s", text).
-		WithAdvice("it is read as bash; say display=\"why\" if it is not meant to run")
+	d := diag.New("example/shell-syntax", f.Span(at, end), "this command cannot be parsed: %s", text).
+		WithAdvice("it is parsed as bash; add display=\"why\" if it is not meant to run")
 	return nil, &d
 }

@@ -37,16 +37,16 @@ func (s *Session) Finish(ctx context.Context) []diag.Diagnostic {
 		failed, status := j.over() && !j.noticed && j.status != 0, j.status
 		s.jobs.mu.Unlock()
 		if starts && ctx.Err() != nil {
-			d := diag.New("example/timeout", j.at, "the background job %q was not up when its session was over", clip(firstOf(j.text))).
-				WithAdvice("a server that does not come up in time proves nothing: ask it for something, or mend what it waits for")
+			d := diag.New("example/timeout", j.at, "the background job %q was not up when its session ended", clip(firstOf(j.text))).
+				WithAdvice("a server that does not come up in time proves nothing: send it a request, or fix what it waits for")
 			out = append(out, j.run.withOutput(d, ""))
 			continue
 		}
 		if !failed {
 			continue
 		}
-		d := diag.New("example/hidden-failure", j.at, "the background job %q ends with status %d, and nothing here shows it", clip(firstOf(j.text)), status).
-			WithAdvice("mend the command; for a job that is meant to fail, ask for its status: wait $! and exit=\"%d\"", status)
+		d := diag.New("example/hidden-failure", j.at, "the background job %q exits with status %d, but nothing here shows it", clip(firstOf(j.text)), status).
+			WithAdvice("fix the command; if the job is meant to fail, check its status: wait $! and exit=\"%d\"", status)
 		out = append(out, j.run.withOutput(d, ""))
 	}
 	return append(out, s.ledger.unreached()...)

@@ -76,8 +76,8 @@ func prepare(file *syntax.File, code *source.File, p prepared) []diag.Diagnostic
 			diags = append(diags, *d)
 		}
 		if f, ok := n.(*syntax.FuncDecl); ok && f.Name != nil && slices.Contains(p.names, f.Name.Value) {
-			diags = append(diags, diag.New("example/sandbox", place(code, f.Name), "the function %q would stand in front of the command of that name", f.Name.Value).
-				WithAdvice("give the function another name: what a page shows as a command is that command"))
+			diags = append(diags, diag.New("example/sandbox", place(code, f.Name), "the function %q would hide the command with that name", f.Name.Value).
+				WithAdvice("rename the function: what a page shows as a command must be that command"))
 		}
 		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 0 {
 			if name := c.Args[0].Lit(); name != "" && !functions[name] && !p.known(name) {
@@ -114,13 +114,13 @@ func forbidden(n syntax.Node, code *source.File) *diag.Diagnostic {
 		if !grows(n) {
 			return nil
 		}
-		d = diag.New("example/sandbox", place(code, n), "the braces of this word stand for more than %d words", maxBraces)
+		d = diag.New("example/sandbox", place(code, n), "the braces in this word expand to more than %d words", maxBraces)
 	case *syntax.ParamExp:
 		if n.Repl == nil || n.Repl.With == nil || !n.Repl.All || !mentions(n.Repl.With, "") {
 			return nil
 		}
-		d = diag.New("example/sandbox", place(code, n), "a replacement of all matches by the value of a variable does not work in the sandbox").
-			WithAdvice("replace the first match only, or by fixed text")
+		d = diag.New("example/sandbox", place(code, n), "replacing all matches with the value of a variable does not work in the sandbox").
+			WithAdvice("replace only the first match, or use fixed text")
 	default:
 		return nil
 	}

@@ -60,9 +60,9 @@ func (r *run) known() prepared {
 
 // notAllowed is the finding for a command that the sandbox does not have.
 func notAllowed(name string, at source.Span, names []string) diag.Diagnostic {
-	return diag.New("example/command-not-allowed", at, "the command %q does not run in the sandbox", name).
+	return diag.New("example/command-not-allowed", at, "the command %q does not exist in the sandbox", name).
 		WithAdvice("%s", diag.Suggest(name, names)).
-		WithAdvice("for commands that only a reader can run, say why on the fence: display=\"needs %s\"", path.Base(name))
+		WithAdvice("if only readers can run it, say why on the fence: display=\"needs %s\"", path.Base(name))
 }
 
 func (s *Session) current() *run {
@@ -96,7 +96,7 @@ func (s *Session) outside(j *job, name string) error {
 		return errViolation
 	}
 	r.violate(diag.New("example/sandbox", r.place(), "the path %q leads out of the sandbox", name).
-		WithAdvice("files of an example lie below the working directory, %s, or in %s", home, tmp))
+		WithAdvice("an example can use files in the working directory, %s, and in %s", home, tmp))
 	return errViolation
 }
 
@@ -112,7 +112,7 @@ func (s *Session) call(ctx context.Context, args []string) (_ []string, err erro
 		return nil, context.Cause(j.ctx)
 	}
 	if deep(hc.Env) {
-		return nil, s.stop(j, "the commands of this block call themselves without end")
+		return nil, s.stop(j, "the commands of this block call themselves endlessly")
 	}
 	total := 0
 	for _, a := range args {
@@ -186,7 +186,7 @@ func (s *Session) builtin(hc interp.HandlerContext, j *job, args []string) ([]st
 			return []string{"false"}, nil
 		}
 		if !plain(text) {
-			return nil, s.stop(j, "%q holds pipes, loops, jobs or functions, which do not work in a file that is sourced here", args[1])
+			return nil, s.stop(j, "%q contains pipes, loops, jobs or functions, which do not work in a sourced file here", args[1])
 		}
 		return []string{"eval", text}, nil
 	case name == "read" && hc.Stdin == nil:

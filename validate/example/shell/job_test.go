@@ -191,7 +191,7 @@ func TestOrderBehindPipes(t *testing.T) {
 func TestFirstOfPipe(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ script, want string }{
-		"options":   {"(sleep 0.03; ls -l) | grep -A 1 x", "2:1 example/command-not-allowed ls of the sandbox cannot do this"},
+		"options":   {"(sleep 0.03; ls -l) | grep -A 1 x", "2:1 example/command-not-allowed the sandbox's ls does not support this"},
 		"paths":     {"(sleep 0.03; cat /etc/first) | cat /etc/second", `2:1 example/sandbox the path "/etc/first"`},
 		"variables": {"A=sudo B=docker\n(sleep 0.03; $A) | $B", `3:1 example/command-not-allowed the command "sudo"`},
 	} {

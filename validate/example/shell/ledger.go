@@ -43,7 +43,7 @@ type situation struct {
 	lost   string
 }
 
-const lostInPipe = "a pipe drops the status of all but its last command"
+const lostInPipe = "a pipeline drops the status of all commands but the last"
 
 // failure is an enrolled command that ended with another status than 0.
 type failure struct {
@@ -104,7 +104,7 @@ func (l *ledger) walk(root syntax.Node, code *source.File, in situation) {
 		case syntax.OrStmt:
 			left.tested = !succeeds(n.Y)
 			if !left.tested {
-				left.lost = "the || behind it drops that status"
+				left.lost = "the || after it drops that status"
 			}
 		default:
 			left.lost = lostInPipe
@@ -235,16 +235,16 @@ func (l *ledger) hidden(shown bool) *diag.Diagnostic {
 		if f.tested && !usage || f.asked && f.lost == "" || shown && f.lost == lostInPipe && !usage {
 			continue
 		}
-		d := diag.New("example/hidden-failure", f.at, "%q ends with status %d, and nothing here shows it", f.text, f.status)
+		d := diag.New("example/hidden-failure", f.at, "%q exits with status %d, but nothing here shows it", f.text, f.status)
 		switch {
 		case f.tested:
 			d = d.WithAdvice("status %d means that the command line itself is wrong, so it decides nothing", usageStatus)
 		case f.lost != "":
 			d = d.WithAdvice("%s", f.lost)
 		default:
-			d = d.WithAdvice("the shell goes on behind it")
+			d = d.WithAdvice("the shell continues after it")
 		}
-		d = d.WithAdvice("mend the command; one that is meant to fail stands alone, with exit=\"%d\" on the fence or [exit %d] behind its output, or is the condition of an if", f.status, f.status)
+		d = d.WithAdvice("fix the command; if it is meant to fail, run it alone with exit=\"%d\" on the fence or [exit %d] after its output, or make it the condition of an if", f.status, f.status)
 		return &d
 	}
 	return nil
@@ -266,7 +266,7 @@ func (l *ledger) unreached() []diag.Diagnostic {
 
 func neverRuns(at source.Span, text string) diag.Diagnostic {
 	return diag.New("example/not-reached", at, "%q never runs, so nothing proves it", text).
-		WithAdvice("let the commands in front of it lead here, or move it into a block of its own; say display=\"why\" there if only a reader can run it")
+		WithAdvice("change the commands before it so that it is reached, or move it to its own block; add display=\"why\" there if only readers can run it")
 }
 
 func firstOf(text string) string {

@@ -146,7 +146,7 @@ func (c *call) serverOptions() (o serverOptions, ok bool) {
 		case name == "port":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 || n > 65535 {
-				c.errorf("the port %q is no number from 1 to 65535", value)
+				c.errorf("the port %q is not a number from 1 to 65535", value)
 				return o, false
 			}
 			o.port = n

@@ -110,7 +110,7 @@ func (r *run) recover() {
 	if p := recover(); p != nil {
 		text, _, _ := strings.Cut(fmt.Sprint(p), "\n")
 		d := diag.New("example/sandbox", r.place(), "the shell interpreter failed at this command: %s", text).
-			WithAdvice("write it in another way, or say display=\"why\"")
+			WithAdvice("write it differently, or add display=\"why\"")
 		if frame := firstFrame(debug.Stack()); frame != "" {
 			d = d.WithAdvice("%s", frame)
 		}
@@ -185,7 +185,7 @@ func (r *run) tooLate() diag.Diagnostic {
 	r.mu.Unlock()
 	d := diag.New("example/timeout", r.place(), "this block was stopped after %s, in %q", r.s.opts.Deadline.String(), text)
 	if isServer(strings.Fields(text)) {
-		d = d.WithAdvice("a server runs until it is told to end: start it in the background, %s &", text)
+		d = d.WithAdvice("a server runs until it is stopped: start it in the background, %s &", text)
 	}
 	return r.withOutput(d, r.out.String())
 }
@@ -193,7 +193,7 @@ func (r *run) tooLate() diag.Diagnostic {
 // phrase says what ran, for readers.
 func (r *run) phrase(n int) string {
 	if n == 0 {
-		return "not run: its commands cannot be read"
+		return "not run: its commands cannot be parsed"
 	}
 	text := diag.Plural(n, "command") + " ran in a sandbox"
 	if note := r.s.redis.note(); note != "" {
@@ -279,8 +279,8 @@ func (r *run) script() {
 	}
 	texts := statements(file, r.block.Code)
 	if len(texts) == 0 {
-		r.reject(diag.New("example/console", r.block.Place, "this block holds no command").
-			WithAdvice("write one, or say display=\"why\""))
+		r.reject(diag.New("example/console", r.block.Place, "this block contains no command").
+			WithAdvice("write one, or add display=\"why\""))
 		return
 	}
 	if diags := prepare(file, r.block.Code, r.known()); len(diags) > 0 {
@@ -432,7 +432,7 @@ func (r *run) status(err error) int {
 		return int(code)
 	}
 	if r.ctx.Err() == nil {
-		r.violate(diag.New("example/sandbox", r.place(), "the shell interpreter cannot do this: %s", r.s.files.clean(err.Error())))
+		r.violate(diag.New("example/sandbox", r.place(), "the shell interpreter does not support this: %s", r.s.files.clean(err.Error())))
 	}
 	return 1
 }
@@ -446,7 +446,7 @@ func (r *run) wrongStatus(status, want int, printed string) {
 	r.mu.Lock()
 	text := r.text
 	r.mu.Unlock()
-	d := diag.New("example/exit-status", r.place(), "%q ends with status %d, and the page says %d", text, status, want)
+	d := diag.New("example/exit-status", r.place(), "%q exits with status %d, but the page says %d", text, status, want)
 	switch {
 	case want == 0 && r.block.Console:
 		d = d.WithAdvice("if it is meant to fail, write [exit %d] as the last line of its output", status)
@@ -489,7 +489,7 @@ func (r *run) withOutput(d diag.Diagnostic, printed string) diag.Diagnostic {
 		shown++
 		state := "which runs"
 		if over {
-			state = fmt.Sprintf("which ended with status %d", status)
+			state = fmt.Sprintf("which exited with status %d", status)
 		}
 		show(fmt.Sprintf("the background job %s, %s, printed:", j.text, state), lines(r.s.files.clean(j.out.String())))
 	}

@@ -81,7 +81,7 @@ Could not connect to Redis at redis.internal:6379: Name or service not known
 		clean(t, bash(t, s, "unset REDISCLI_AUTH\nkill $!\nwait $!\nif redis-cli -p 6390 PING; then false; fi\nredis-server --port 6390 --daemonize yes\nredis-cli -p 6390 PING\n",
 			prints("Could not connect to Redis at 127.0.0.1:6390: Connection refused\nPONG\n")))
 		finds(t, console(t, s, "$ redis-server --port 6390\n[..]Address already in use\n...\n[exit 1]\n$ redis-cli -p 6390 SUBSCRIBE a\n"),
-			"6:3 example/command-not-allowed redis-cli of the sandbox cannot do this: SUBSCRIBE, which never ends")
+			"6:3 example/command-not-allowed the sandbox's redis-cli does not support this: SUBSCRIBE, which never ends")
 	})
 }
 
@@ -164,7 +164,7 @@ $ wait $!
 `))
 	// A job that fails is shown with what it printed.
 	o := console(t, s, "$ cat missing &\n$ wait $!\n")
-	finds(t, o, `3:3 example/exit-status "wait 4006" ends with status 1`)
+	finds(t, o, `3:3 example/exit-status "wait 4006" exits with status 1`)
 	if !strings.Contains(brief(o), "cat: missing: No such file or directory") {
 		t.Errorf("the output of the job is not shown:\n%s", brief(o))
 	}

@@ -75,8 +75,8 @@ func (c *call) refuse(format string, args ...any) int {
 	c.afterWriters()
 	if r := c.s.owner(c.job); r != nil {
 		name := strings.TrimPrefix(c.args[0], toolPrefix)
-		r.violate(diag.New("example/command-not-allowed", r.place(), "%s of the sandbox cannot do this: %s", name, fmt.Sprintf(format, args...)).
-			WithAdvice("it knows the options that guides need; for others, say why on the fence: display=\"needs the real %s\"", name))
+		r.violate(diag.New("example/command-not-allowed", r.place(), "the sandbox's %s does not support this: %s", name, fmt.Sprintf(format, args...)).
+			WithAdvice("it supports the options that guides need; for others, say why on the fence: display=\"needs the real %s\"", name))
 	}
 	return 2
 }

@@ -71,7 +71,7 @@ $ curl
 curl: (2) no URL specified
 [exit 2]
 `))
-	finds(t, console(t, s, "$ curl -sk http://localhost:5001/\n"), `2:3 example/command-not-allowed curl of the sandbox cannot do this: the option -k`)
+	finds(t, console(t, s, "$ curl -sk http://localhost:5001/\n"), `2:3 example/command-not-allowed the sandbox's curl does not support this: the option -k`)
 }
 
 func TestRedisWords(t *testing.T) {

@@ -146,7 +146,7 @@ func TestEveryKeyCounts(t *testing.T) {
 			do("XREADGROUP", "GROUP", "workers", "one", "STREAMS", "docs:stream", ">")(c)
 			do("XACK", "docs:stream", "workers", "2-1")(c)
 		}, `the stream "docs:stream"`},
-		"a key more":            {do("SET", "docs:stray", "x"), `there is a string "docs:stray" in database 0 that no snapshot should hold`},
+		"a key more":            {do("SET", "docs:stray", "x"), `there is a string "docs:stray" in database 0 that no snapshot should contain`},
 		"another database":      {do("MOVE", "docs:counter", 7), `"docs:counter" in database 0 is lost`},
 		"what the script wrote": {do("DEL", "docs:memory"), `the list "docs:memory"`},
 		"another type": {func(c *redis.Client) {
@@ -187,11 +187,11 @@ func TestSettingsOfPersistenceCount(t *testing.T) {
 	}
 	unfinished := persisted + "      snapshot_on_shutdown: false\n"
 	empty := persisted + "      restore_on_startup: false\n"
-	expectBroken(t, other(0, unfinished), persisted, "the stop took no snapshot, and snapshot_on_shutdown is true")
-	expectBroken(t, other(0, persisted), unfinished, "the stop took a snapshot, and snapshot_on_shutdown is false")
+	expectBroken(t, other(0, unfinished), persisted, "the stop took no snapshot, although snapshot_on_shutdown is true")
+	expectBroken(t, other(0, persisted), unfinished, "the stop took a snapshot, although snapshot_on_shutdown is false")
 	expectBroken(t, other(1, empty), persisted, "is lost")
-	expectBroken(t, other(1, persisted), empty, "that no snapshot should hold")
-	expectBroken(t, other(0, persisted), persisted+"      snapshot_interval: 1h\n", "the cache takes a snapshot every 5m0s, and snapshot_interval is 1h0m0s")
+	expectBroken(t, other(1, persisted), empty, "that no snapshot should contain")
+	expectBroken(t, other(0, persisted), persisted+"      snapshot_interval: 1h\n", "the cache takes a snapshot every 5m0s, but snapshot_interval is 1h0m0s")
 	expectBroken(t, rig{open: func(ctx context.Context, cfg *config.Config, opts cache.Options) (*cache.Cache, error) {
 		opts.IgnorePersistence = true
 		return cache.Open(ctx, cfg, opts)

@@ -67,7 +67,7 @@ func (f Failure) different(others []config.Finding, matched bool, weight diag.Se
 	first := Failure{Rule: others[0].Rule, Path: others[0].Path}.show()
 	d := diag.New("example/expected-error-different", f.Span, "the page says that this configuration %s %s, but it %s %s", verb, f.show(), verb, first)
 	if matched {
-		d = diag.New("example/expected-error-different", f.Span, "the page says that this configuration %s %s alone, but there is also %s", verb, f.show(), first)
+		d = diag.New("example/expected-error-different", f.Span, "the page says that this configuration %s only %s, but there is also %s", verb, f.show(), first)
 	}
 	for _, o := range others {
 		d = d.WithNote(o.Span, "%s at %s: %s", o.Rule, o.Path, o.Message)

@@ -87,26 +87,26 @@ func ParseServer(text string) (map[string]string, error) {
 		_, twice := out[key]
 		switch {
 		case !slices.Contains(serverKeys, key):
-			return nil, fmt.Errorf("%q is nothing that a server demands; the words are %s", key, strings.Join(serverKeys, ", "))
+			return nil, fmt.Errorf("%q is not something that a server can require; use %s", key, strings.Join(serverKeys, ", "))
 		case twice:
-			return nil, fmt.Errorf("%q stands twice", key)
+			return nil, fmt.Errorf("%q appears twice", key)
 		case key == "tls" && given:
 			return nil, fmt.Errorf("%q takes no value", key)
 		case key != "tls" && value == "":
 			return nil, fmt.Errorf("%q needs a value: write %s=…", key, key)
 		case key == "db":
 			if n, err := strconv.Atoi(value); err != nil || n < 0 {
-				return nil, fmt.Errorf("%q is no number of a database", value)
+				return nil, fmt.Errorf("%q is not a database number", value)
 			}
 		case key == "addr":
 			if _, _, err := net.SplitHostPort(value); err != nil {
-				return nil, fmt.Errorf("%q is no address: write host:port", value)
+				return nil, fmt.Errorf("%q is not an address: write host:port", value)
 			}
 		}
 		out[key] = value
 	}
 	if _, named := out["username"]; named && out["password"] == "" {
-		return nil, fmt.Errorf("a username is demanded together with a password: add password=…")
+		return nil, fmt.Errorf("a username needs a password: add password=…")
 	}
 	return out, nil
 }
@@ -147,12 +147,12 @@ func (t *trial) contradictions() []diag.Diagnostic {
 	for _, c := range conflicts(t.cfg) {
 		d := diag.New("example/contradiction", t.spanOf(c.loser), "%s", c.message)
 		if at := t.cfg.Source(c.winner).Span; at.HasPlace() && !t.unseen(at) {
-			d = d.WithNote(at, "%s counts, and stands here", c.winner)
+			d = d.WithNote(at, "%s wins, and is set here", c.winner)
 		} else {
-			d = d.WithAdvice("%s counts (%s)", c.winner, t.cfg.Source(c.winner))
+			d = d.WithAdvice("%s wins (%s)", c.winner, t.cfg.Source(c.winner))
 		}
-		out = append(out, d.WithAdvice("remove %s, or let both say the same", c.loser).
-			WithAdvice("where the page shows which of two counts, say what the server demands: server=\"…\""))
+		out = append(out, d.WithAdvice("remove %s, or make the two agree", c.loser).
+			WithAdvice("if the page shows which one wins, state what the server requires: server=\"…\""))
 	}
 	return out
 }
@@ -180,9 +180,9 @@ func conflicts(cfg *config.Config) []conflict {
 	switch password := cfg.String(redisPassword); {
 	case password == "" || password == d.password:
 	case d.password == "":
-		add(redisPassword, "%s is set and never sent, as %s holds no password", redisPassword, redisURL)
+		add(redisPassword, "%s is set but never sent, because %s has no password", redisPassword, redisURL)
 	default:
-		add(redisPassword, "%s is not the password that stands in %s", redisPassword, redisURL)
+		add(redisPassword, "%s is not the password in %s", redisPassword, redisURL)
 	}
 	if cfg.IsSet(redisDB) && cfg.Int(redisDB) != d.db {
 		add(redisDB, "%s is %d, and %s names the database %d", redisDB, cfg.Int(redisDB), redisURL, d.db)
@@ -191,7 +191,7 @@ func conflicts(cfg *config.Config) []conflict {
 		if secure {
 			add(redisTLS, "%s is false, and %s begins with rediss://, which turns TLS on", redisTLS, redisURL)
 		} else {
-			out = append(out, conflict{redisURL, redisTLS, redisURL + " begins with redis://, which is without TLS, and " + redisTLS + " is true"})
+			out = append(out, conflict{redisURL, redisTLS, redisURL + " begins with redis://, which means no TLS, but " + redisTLS + " is true"})
 		}
 	}
 	return out

@@ -98,8 +98,8 @@ func (ex Example) needsMode() bool {
 // Other mistakes in it are the system's to find.
 func (ex Example) misshapen() []diag.Diagnostic {
 	if at, found := documentMark(ex.Code); found {
-		return []diag.Diagnostic{diag.New("example/fragment", at, "%q ends a document, and a fragment is a part of one", at.Text()).
-			WithAdvice("remove the line; a second document belongs into a block of its own")}
+		return []diag.Diagnostic{diag.New("example/fragment", at, "%q ends a document, but a fragment is only a part of one", at.Text()).
+			WithAdvice("remove the line; put a second document in its own block")}
 	}
 	root, problems := tree.YAML(ex.Code)
 	if len(problems) > 0 {
@@ -107,7 +107,7 @@ func (ex Example) misshapen() []diag.Diagnostic {
 	}
 	if root == nil || root.Kind == tree.Null {
 		return []diag.Diagnostic{diag.New("example/fragment", ex.Place, "the fragment sets nothing in %s", ex.Fragment).
-			WithAdvice("write what stands below %s, or remove the block", ex.Fragment)}
+			WithAdvice("write what belongs under %s, or remove the block", ex.Fragment)}
 	}
 	if root.Kind != tree.Map {
 		return nil
@@ -117,11 +117,11 @@ func (ex Example) misshapen() []diag.Diagnostic {
 		if f.Key != keys[0] && f.Key != keys[len(keys)-1] || known(ex.Fragment+"."+f.Key) {
 			continue
 		}
-		d := diag.New("example/fragment", f.KeySpan, "%q stands again in a fragment of %s", f.Key, ex.Fragment).
-			WithAdvice("write only what stands below it: the fragment's section is around it already")
+		d := diag.New("example/fragment", f.KeySpan, "%q is repeated in a fragment of %s", f.Key, ex.Fragment).
+			WithAdvice("write only what belongs under it: the fragment is already inside that section")
 		switch {
 		case f.Key != keys[0]:
-			d = d.WithAdvice("or name the section further out: fragment=%q", strings.Join(keys[:len(keys)-1], "."))
+			d = d.WithAdvice("or name the enclosing section: fragment=%q", strings.Join(keys[:len(keys)-1], "."))
 		case len(root.Fields) == 1:
 			d = d.WithAdvice("or remove fragment=%q, if this is a whole configuration", ex.Fragment)
 		}

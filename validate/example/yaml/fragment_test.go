@@ -54,7 +54,7 @@ func TestFragments(t *testing.T) {
 		"dashes that end nothing":    {"redis", "password: x\naddr: r:1 # ---\nhost: ---r\n", nil, nil, "4:7-11 example/contradiction", ""},
 		"its own name":               {"redis.standalone", "standalone:\n  persistence:\n    enabled: false\n", nil, nil, "2:1-11 example/fragment", `fragment="redis"`},
 		"its first name":             {"redis.standalone", "redis:\n  standalone:\n", nil, nil, "2:1-6 example/fragment", `or remove fragment="redis.standalone"`},
-		"its name beside others":     {"redis", "mode: standalone\nredis:\n  db: 1\n", nil, nil, "3:1-6 example/fragment", "stands again"},
+		"its name beside others":     {"redis", "mode: standalone\nredis:\n  db: 1\n", nil, nil, "3:1-6 example/fragment", "is repeated"},
 		"the name of a key":          {"runtime", "environment: development\n", nil, nil, "", ""},
 		"the mode by a flag":         {"redis.standalone", "persistence:\n  data_dir: x\n", nil, map[string]string{"mode": "distributed"}, "3:13-14 compozy/persistence-no-effect", "the global mode is distributed"},
 		"the mode by a variable":     {"redis.standalone", "persistence:\n  data_dir: x\n", []string{"COMPOZY_MODE=distributed"}, nil, "3:13-14 compozy/persistence-no-effect", "the global mode is distributed"},

@@ -25,8 +25,8 @@ func (t *trial) tooGreedy() (diag.Diagnostic, bool) {
 		got, most int
 	}{{pool, t.cfg.Int(pool), maxPool}, {idle, min(t.cfg.Int(idle), t.cfg.Int(pool)), maxIdle}} {
 		if limit.got > limit.most {
-			return diag.New("example/too-large", t.spanOf(limit.path), "%s is %d, and an example is started with at most %d", limit.path, t.cfg.Int(limit.path), limit.most).
-				WithAdvice("show a smaller number, or say display=\"why\" when the example is not meant to run"), true
+			return diag.New("example/too-large", t.spanOf(limit.path), "%s is %d, but an example can start at most %d", limit.path, t.cfg.Int(limit.path), limit.most).
+				WithAdvice("use a smaller number, or add display=\"why\" if the example is not meant to run"), true
 		}
 	}
 	return diag.Diagnostic{}, false
@@ -36,8 +36,8 @@ func (t *trial) tooGreedy() (diag.Diagnostic, bool) {
 func tooLarge(ex Example) (diag.Diagnostic, bool) {
 	text := ex.Code.Text()
 	if len(text) > maxBytes {
-		return diag.New("example/too-large", ex.Place, "this example has %d bytes, more than %d", len(text), maxBytes).
-			WithAdvice("show the part that the page is about"), true
+		return diag.New("example/too-large", ex.Place, "this example has %d bytes, more than the limit of %d", len(text), maxBytes).
+			WithAdvice("show only the part that the page is about"), true
 	}
 	// A key or value takes a byte at least, so a short text without an alias
 	// has no more of them than that.
@@ -47,7 +47,7 @@ func tooLarge(ex Example) (diag.Diagnostic, bool) {
 	root, _ := tree.YAML(ex.Code) // what is wrong with it, the loader says
 	if n := count(root, maxNodes+1); n > maxNodes {
 		return diag.New("example/too-large", ex.Place, "this example has more than %d keys and values", maxNodes).
-			WithAdvice("show the part that the page is about"), true
+			WithAdvice("show only the part that the page is about"), true
 	}
 	return diag.Diagnostic{}, false
 }

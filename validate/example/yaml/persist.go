@@ -108,7 +108,7 @@ type unwritten struct{}
 
 var (
 	_            snapshot.Writer = unwritten{}
-	errUnwritten                 = errors.New("the second stop writes no snapshot")
+	errUnwritten                 = errors.New("the second stop wrote no snapshot")
 )
 
 // Write implements snapshot.Writer.
@@ -122,28 +122,28 @@ func snapshotsAreAsConfigured(cfg *config.Config, c *cache.Cache, told *journal,
 	stats, ok := c.Snapshots()
 	switch {
 	case !ok:
-		return errors.New("the cache takes no snapshots, and persistence is enabled")
+		return errors.New("the cache takes no snapshots, although persistence is enabled")
 	case told.interval() != want:
-		return fmt.Errorf("the cache takes a snapshot every %s, and snapshot_interval is %s", told.interval(), want)
+		return fmt.Errorf("the cache takes a snapshot every %s, but snapshot_interval is %s", told.interval(), want)
 	case stats.Taken == 0:
-		return errors.New("the stop took no snapshot, and snapshot_on_shutdown is true")
+		return errors.New("the stop took no snapshot, although snapshot_on_shutdown is true")
 	case !final && want >= tickFree && stats.Taken != 1:
-		return errors.New("the stop took a snapshot, and snapshot_on_shutdown is false")
+		return errors.New("the stop took a snapshot, although snapshot_on_shutdown is false")
 	}
 	return nil
 }
 
 func restartPhrase(keys int, final, restore, late bool) string {
-	taken := "a snapshot was taken by hand, as snapshot_on_shutdown is false"
+	taken := "a snapshot was taken explicitly, because snapshot_on_shutdown is false"
 	if final {
 		taken = "the stop took a snapshot"
 	}
 	var kept string
 	switch {
 	case !restore:
-		kept = "after a restart it was empty, as restore_on_startup is false"
+		kept = "after a restart it was empty, because restore_on_startup is false"
 	case late:
-		kept = fmt.Sprintf("after a restart %d keys were restored and compared, and what was written since was gone", keys)
+		kept = fmt.Sprintf("after a restart %d keys were restored and compared, and later writes were gone", keys)
 	default:
 		kept = fmt.Sprintf("after a restart %d keys were restored and compared", keys)
 	}

@@ -101,12 +101,12 @@ func (s *standin) demands() string {
 	}
 	switch len(words) {
 	case 0:
-		return "asked for nothing"
+		return "required nothing"
 	case 1:
-		return "demanded " + words[0]
+		return "required " + words[0]
 	}
 	last := len(words) - 1
-	return "demanded " + strings.Join(words[:last], ", ") + " and " + words[last]
+	return "required " + strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // external runs a distributed configuration against a server that stands in at
@@ -149,7 +149,7 @@ func (r rig) through(ctx context.Context, cfg *config.Config, d demand) (ran str
 	if got, err := s.m.DB(d.db).Get(key); err != nil || got != value {
 		return "", fmt.Errorf("what the client wrote did not reach database %d of the server", d.db)
 	}
-	return fmt.Sprintf("a server in memory stood in at %s and %s; the example's own client got through, and PING, SET and GET were answered from database %d", d.address, s.demands(), d.db), nil
+	return fmt.Sprintf("an in-memory server at %s %s; the example's own client connected, and PING, SET and GET were answered from database %d", d.address, s.demands(), d.db), nil
 }
 
 // because completes an error of opening by what the server has seen.
@@ -167,5 +167,5 @@ func (s *standin) because(err error) error {
 type databaseError struct{ got, want int }
 
 func (e *databaseError) Error() string {
-	return fmt.Sprintf("the client works in database %d, and the server has its data in database %d", e.got, e.want)
+	return fmt.Sprintf("the client uses database %d, but the server has its data in database %d", e.got, e.want)
 }

@@ -42,7 +42,7 @@ func TestServer(t *testing.T) {
 		"TLS that is not answered": {"redis:\n  addr: r:1\n  tls_enabled: true\n", "db=0", nil, "4:16-20 example/boot", "does not speak TLS"},
 		"a database":               {"redis:\n  addr: r:1\n  db: 2\n", "db=2", nil, "", ""},
 		"a database beyond 15":     {"redis:\n  addr: r:1\n  db: 40\n", "db=40", nil, "", ""},
-		"another database":         {"redis:\n  addr: r:1\n  db: 2\n", "db=3", nil, "4:7-8 example/boot", "the client works in database 2, and the server has its data in database 3"},
+		"another database":         {"redis:\n  addr: r:1\n  db: 2\n", "db=3", nil, "4:7-8 example/boot", "the client uses database 2, but the server has its data in database 3"},
 		"another one in the url":   {"redis:\n  url: redis://r:1/2\n", "db=3", nil, "3:8-21 example/boot", "database 2"},
 		"an address":               {"redis:\n  host: r\n  port: 1\n", "addr=r:1", nil, "", ""},
 		"another address":          {"redis:\n  addr: r:1\n  max_retries: 0\n", "addr=r:2", nil, "3:9-12 example/boot", `nothing listens at r:1; the server is at "r:2"`},
@@ -80,15 +80,15 @@ func TestContradictions(t *testing.T) {
 	const found = " example/contradiction"
 	for name, c := range map[string]struct{ text, want, says string }{
 		"the same twice":     {"redis:\n  url: redis://:p@r:1/2\n  addr: r:1\n  host: r\n  port: 1\n  password: p\n  db: 2\n", "", ""},
-		"a second password":  {"redis:\n  url: redis://:p@r:1\n  password: q\n", "4:13-14" + found, "redis.password is not the password that stands in redis.url"},
-		"a password unsent":  {"redis:\n  url: redis://r:1\n  password: q\n", "4:13-14" + found, "is set and never sent"},
+		"a second password":  {"redis:\n  url: redis://:p@r:1\n  password: q\n", "4:13-14" + found, "redis.password is not the password in redis.url"},
+		"a password unsent":  {"redis:\n  url: redis://r:1\n  password: q\n", "4:13-14" + found, "is set but never sent"},
 		"a second database":  {"redis:\n  url: redis://r:1/1\n  db: 2\n", "4:7-8" + found, "redis.db is 2, and redis.url names the database 1"},
 		"no database":        {"redis:\n  url: redis://r:1\n  db: 2\n", "4:7-8" + found, "names the database 0"},
 		"a second address":   {"redis:\n  url: redis://r:1\n  addr: s:1\n", "4:9-12" + found, `redis.addr is "s:1", and redis.url leads to "r:1"`},
 		"a second host":      {"redis:\n  url: redis://r:1\n  host: s\n", "4:9-10" + found, ""},
 		"a second port":      {"redis:\n  url: redis://r\n  port: 7000\n", "4:9-13" + found, "leads to the port \"6379\""},
 		"TLS off":            {"redis:\n  url: rediss://r:1\n  tls_enabled: false\n", "4:16-21" + found, "turns TLS on"},
-		"TLS on":             {"redis:\n  url: redis://r:1\n  tls_enabled: true\n", "3:8-19" + found, "without TLS"},
+		"TLS on":             {"redis:\n  url: redis://r:1\n  tls_enabled: true\n", "3:8-19" + found, "means no TLS"},
 		"addr and host":      {"redis:\n  addr: r:1\n  host: s\n", "4:9-10" + found, ""},
 		"addr and port":      {"redis:\n  addr: r:1\n  port: 2\n", "4:9-10" + found, ""},
 		"addr with the same": {"redis:\n  addr: r:1\n  host: r\n  port: 1\n", "", ""},
@@ -132,16 +132,16 @@ func TestParseServer(t *testing.T) {
 		t.Error(d)
 	}
 	for text, want := range map[string]string{
-		"pasword=x":    `"pasword" is nothing that a server demands`,
+		"pasword=x":    `"pasword" is not something that a server can require`,
 		"tls=yes":      "takes no value",
 		"password":     "needs a value",
 		"password=":    "needs a value",
-		"db=two":       "no number",
-		"db=-1":        "no number",
-		"addr=r":       "no address",
-		"tls tls":      "stands twice",
-		"username=joe": "together with a password",
-		"=":            "nothing that a server demands",
+		"db=two":       "not a database number",
+		"db=-1":        "not a database number",
+		"addr=r":       "not an address",
+		"tls tls":      "appears twice",
+		"username=joe": "needs a password",
+		"=":            "not something that a server can require",
 	} {
 		if _, err := ParseServer(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, want …%s…", text, err, want)

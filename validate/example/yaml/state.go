@@ -168,7 +168,7 @@ func compareStates(before, after map[place]content) error {
 		case !has:
 			return fmt.Errorf("the %s %s is lost", was.kind, p)
 		case !had:
-			return fmt.Errorf("there is a %s %s that no snapshot should hold", is.kind, p)
+			return fmt.Errorf("there is a %s %s that no snapshot should contain", is.kind, p)
 		case was.kind != is.kind:
 			return fmt.Errorf("%s is a %s and was a %s", p, is.kind, was.kind)
 		case was.value != is.value:

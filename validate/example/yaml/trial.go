@@ -30,18 +30,18 @@ type trial struct {
 // run judges an example and starts what it configures.
 func (r rig) run(ctx context.Context, ex Example) Outcome {
 	if d, refused := tooLarge(ex); refused {
-		return Outcome{Ran: "measured; refused before it was judged", Diagnostics: []diag.Diagnostic{d}}
+		return Outcome{Ran: "measured; refused before validation", Diagnostics: []diag.Diagnostic{d}}
 	}
 	if ex.saysNothing() {
-		return Outcome{Ran: "read; refused before it was judged", Diagnostics: []diag.Diagnostic{
+		return Outcome{Ran: "read; refused before validation", Diagnostics: []diag.Diagnostic{
 			diag.New("example/empty", ex.Place, "this configuration sets nothing, so it proves nothing").
-				WithAdvice("write a setting; for what holds when there is none, claim it: expect=\"redis=distributed\""),
+				WithAdvice("write a setting; to show the defaults, state them: expect=\"redis=distributed\""),
 		}}
 	}
 	t := &trial{Example: ex, rig: r, file: ex.Code}
 	if ex.Fragment != "" {
 		if wrong := ex.misshapen(); len(wrong) > 0 {
-			return Outcome{Ran: "read; refused before it was judged", Diagnostics: wrong}
+			return Outcome{Ran: "read; refused before validation", Diagnostics: wrong}
 		}
 		t.file, t.base = overlay(ex.Code, ex.Fragment, ex.needsMode())
 	}
@@ -58,19 +58,19 @@ func (r rig) run(ctx context.Context, ex Example) Outcome {
 // claims. It reports whether the configuration is one to start.
 func (t *trial) judge() bool {
 	findings := t.findings()
-	t.out.Ran = "loaded, judged and resolved"
+	t.out.Ran = "loaded, validated and resolved"
 	if t.Failure != nil {
 		v := t.Failure.compare(findings)
 		if len(v.wrong) > 0 {
-			t.out.Ran = "loaded and judged"
+			t.out.Ran = "loaded and validated"
 			t.out.Diagnostics = v.wrong
 			return false
 		}
 		for _, f := range v.matched {
 			t.out.Refused = append(t.out.Refused, f.Diagnostic)
 		}
-		if t.out.Ran += "; warned of as the page says"; !t.cfg.Valid() {
-			t.out.Ran = "loaded and judged; refused as the page says"
+		if t.out.Ran += "; warnings as the page says"; !t.cfg.Valid() {
+			t.out.Ran = "loaded and validated; refused as the page says"
 		}
 		findings = v.rest
 	}
@@ -115,7 +115,7 @@ func (t *trial) start(ctx context.Context) {
 	var err error
 	what := "the embedded cache of this example does not work"
 	if t.cfg.Modes().Redis.Effective == mode.Distributed {
-		what = "the client of this example does not get through to its server"
+		what = "the client of this example cannot use its server"
 		ran, err = t.rig.external(ctx, t.cfg, t.demanded(t.cfg))
 	} else {
 		ran, err = t.rig.embedded(ctx, t.cfg, t.Env)

@@ -59,12 +59,12 @@ func TestRan(t *testing.T) {
 		"database":   {"mode: standalone\nredis:\n  db: 15\n", "the embedded cache started, " + typed + ", and it stopped"},
 		"one socket": {"mode: standalone\nredis:\n  pool_size: 1\n", "the embedded cache started, " + typed + ", and it stopped"},
 		"snapshots":  {persisted, "the embedded cache started, " + typed + ", the stop took a snapshot, and after a restart 11 keys were restored and compared"},
-		"by hand":    {persisted + "      snapshot_on_shutdown: false\n", "the embedded cache started, " + typed + ", a snapshot was taken by hand, as snapshot_on_shutdown is false, and after a restart 11 keys were restored and compared, and what was written since was gone"},
-		"no restore": {persisted + "      restore_on_startup: false\n", "the embedded cache started, " + typed + ", the stop took a snapshot, and after a restart it was empty, as restore_on_startup is false"},
-		"neither":    {persisted + "      restore_on_startup: false\n      snapshot_on_shutdown: false\n", "the embedded cache started, " + typed + ", a snapshot was taken by hand, as snapshot_on_shutdown is false, and after a restart it was empty, as restore_on_startup is false"},
-		"often":      {persisted + "      snapshot_interval: 1ms\n      snapshot_on_shutdown: false\n", "the embedded cache started, " + typed + ", a snapshot was taken by hand, as snapshot_on_shutdown is false, and after a restart 11 keys were restored and compared"},
-		"default":    {"name: x\n", "a server in memory stood in at localhost:6379 and asked for nothing; the example's own client got through, and PING, SET and GET were answered from database 0"},
-		"secured":    {securedExample, "a server in memory stood in at redis.internal:6380 and demanded the user name, the password and TLS; the example's own client got through, and PING, SET and GET were answered from database 2"},
+		"by hand":    {persisted + "      snapshot_on_shutdown: false\n", "the embedded cache started, " + typed + ", a snapshot was taken explicitly, because snapshot_on_shutdown is false, and after a restart 11 keys were restored and compared, and later writes were gone"},
+		"no restore": {persisted + "      restore_on_startup: false\n", "the embedded cache started, " + typed + ", the stop took a snapshot, and after a restart it was empty, because restore_on_startup is false"},
+		"neither":    {persisted + "      restore_on_startup: false\n      snapshot_on_shutdown: false\n", "the embedded cache started, " + typed + ", a snapshot was taken explicitly, because snapshot_on_shutdown is false, and after a restart it was empty, because restore_on_startup is false"},
+		"often":      {persisted + "      snapshot_interval: 1ms\n      snapshot_on_shutdown: false\n", "the embedded cache started, " + typed + ", a snapshot was taken explicitly, because snapshot_on_shutdown is false, and after a restart 11 keys were restored and compared"},
+		"default":    {"name: x\n", "an in-memory server at localhost:6379 required nothing; the example's own client connected, and PING, SET and GET were answered from database 0"},
+		"secured":    {securedExample, "an in-memory server at redis.internal:6380 required the user name, the password and TLS; the example's own client connected, and PING, SET and GET were answered from database 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func TestRan(t *testing.T) {
 			if len(out.Diagnostics) > 0 {
 				t.Fatal(messages(out.Diagnostics))
 			}
-			if d := cmp.Diff("loaded, judged and resolved; "+c.want, out.Ran); d != "" {
+			if d := cmp.Diff("loaded, validated and resolved; "+c.want, out.Ran); d != "" {
 				t.Error(d)
 			}
 		})
@@ -137,21 +137,21 @@ func TestExpectedErrors(t *testing.T) {
 	)
 	for name, c := range map[string]struct{ text, rule, path, want, ran string }{
 		"refused":              {"mode: cluster\n", "compozy/mode", "mode", "", "refused as the page says"},
-		"accepted":             {"mode: standalone\n", "compozy/mode", "mode", missing, "loaded and judged"},
-		"another path":         {"mode: cluster\n", "compozy/mode", "redis.mode", different, "loaded and judged"},
-		"a path is no pattern": {"redis:\n  moed: x\n", "compozy/unknown-key", "redis.*", different, "loaded and judged"},
-		"a path is no prefix":  {"redis:\n  moed: x\n", "compozy/unknown-key", "redis", different, "loaded and judged"},
-		"no path":              {"redis:\n  moed: x\n", "compozy/unknown-key", "", different, "loaded and judged"},
-		"the same rule twice":  {"redis:\n  moed: x\n  hsot: y\n", "compozy/unknown-key", "redis.moed", different, "loaded and judged"},
+		"accepted":             {"mode: standalone\n", "compozy/mode", "mode", missing, "loaded and validated"},
+		"another path":         {"mode: cluster\n", "compozy/mode", "redis.mode", different, "loaded and validated"},
+		"a path is no pattern": {"redis:\n  moed: x\n", "compozy/unknown-key", "redis.*", different, "loaded and validated"},
+		"a path is no prefix":  {"redis:\n  moed: x\n", "compozy/unknown-key", "redis", different, "loaded and validated"},
+		"no path":              {"redis:\n  moed: x\n", "compozy/unknown-key", "", different, "loaded and validated"},
+		"the same rule twice":  {"redis:\n  moed: x\n  hsot: y\n", "compozy/unknown-key", "redis.moed", different, "loaded and validated"},
 		"a warning beside":     {"mode: cluster\nredis:\n  mode: distributed\n  standalone:\n    persistence:\n      data_dir: x\n", "compozy/mode", "mode", "7:17-18 compozy/persistence-no-effect", "refused as the page says"},
 		"a warning": {"mode: standalone\nredis:\n  standalone:\n    persistence:\n      data_dir: x\n",
-			"compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", "", "warned of as the page says; the embedded cache started"},
-		"a warning that is missing": {"mode: standalone\n", "compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", missing, "loaded and judged"},
-		"an error for a warning":    {"mode: cluster\n", "compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", different, "loaded and judged"},
+			"compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", "", "warnings as the page says; the embedded cache started"},
+		"a warning that is missing": {"mode: standalone\n", "compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", missing, "loaded and validated"},
+		"an error for a warning":    {"mode: cluster\n", "compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", different, "loaded and validated"},
 		"a warning and an error": {"mode: standalone\nredis:\n  moed: x\n  standalone:\n    persistence:\n      data_dir: x\n",
-			"compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", different, "loaded and judged"},
+			"compozy/persistence-no-effect", "redis.standalone.persistence.data_dir", different, "loaded and validated"},
 		"no YAML":                {"a: [\n", "compozy/yaml-syntax", "", "", "refused as the page says"},
-		"a rule of another area": {"mode: standalone\n", "link/missing-page", "", missing, "loaded and judged"},
+		"a rule of another area": {"mode: standalone\n", "link/missing-page", "", missing, "loaded and validated"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
