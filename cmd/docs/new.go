@@ -81,7 +81,7 @@ func (in *invocation) newSite(dir string) int {
 	return exitClean
 }
 
-const newSiteAdvice = "name a folder that is empty or not there yet"
+const newSiteAdvice = "name a folder that is empty or does not exist yet"
 
 // typed is a path as a shell takes it.
 func typed(name string) string {
