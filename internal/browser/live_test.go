@@ -470,7 +470,7 @@ func mistakes(n int) []diag.Diagnostic {
 	out := []diag.Diagnostic{
 		diag.New("link/missing-page", at(first, "secnd.mdx"), "there is no page at %q", "secnd.mdx").
 			WithAdvice("did you mean %q?", "second.mdx").WithFix(at(first, "secnd.mdx"), "second.mdx", `write "second.mdx"`),
-		diag.New("example/schema", at(first, evil), "%s is no value", evil).WithNote(at(second, "first page"), "the other place %s", evil),
+		diag.New("example/schema", at(first, evil), "%s is not a value", evil).WithNote(at(second, "first page"), "the other place %s", evil),
 	}
 	if n < 3 {
 		return out[:n]

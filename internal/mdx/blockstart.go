@@ -23,7 +23,7 @@ func (p *blockParser) begin(container *block) (*block, startResult) {
 	if p.tip.depth >= maxDepth && container.kind.isContainer() {
 		if !p.tooDeep {
 			p.tooDeep, p.lost = true, true
-			p.report(diag.New("mdx/too-deep", p.span(p.next, p.next+1), "blocks nest deeper than %d levels here", maxDepth).
+			p.report(diag.New("mdx/too-deep", p.span(p.next, p.next+1), "blocks are nested more than %d levels deep here", maxDepth).
 				WithAdvice("flatten the quotes or lists"))
 		}
 		return nil, noBlock

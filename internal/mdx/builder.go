@@ -93,21 +93,21 @@ func (b *builder) closeScope() {
 
 func (b *builder) unclosed(e *Element, what string) {
 	if isVoid(e) {
-		b.report(diag.New("mdx/void-element", e.OpenTag, "element <%s> is never closed: it has no content and must close itself", e.Name).
+		b.report(diag.New("mdx/void-element", e.OpenTag, "element <%s> is never closed: it has no content and must be self-closing", e.Name).
 			WithAdvice("write <%s />", e.Name))
 		return
 	}
 	d := diag.New("mdx/unclosed-element", e.OpenTag, "element %s is never closed before the end of its %s", show(e.Name), what)
 	switch {
 	case !b.exists(e.Name):
-		d = d.WithAdvice("there is no element %s: if you mean it literally, write it as code, `%s`, or as \\%s", show(e.Name), show(e.Name), show(e.Name))
+		d = d.WithAdvice("there is no element %s: if you mean the text itself, write it as code, `%s`, or as \\%s", show(e.Name), show(e.Name), show(e.Name))
 	case e.Block:
-		d = d.WithAdvice("write </%s> on a line of its own where it ends", e.Name)
+		d = d.WithAdvice("write </%s> on its own line where it ends", e.Name)
 	default:
 		d = d.WithAdvice("write </%s> in the same %s, where it ends", e.Name, what)
 	}
 	if b.exists(e.Name) {
-		d = d.WithAdvice("an element without content closes itself: <%s />", e.Name)
+		d = d.WithAdvice("an element without content is self-closing: <%s />", e.Name)
 	}
 	b.report(d)
 }
@@ -125,7 +125,7 @@ func (b *builder) token(t token, block bool) {
 	case t.tag == nil:
 		v, ok := b.resolve(t.value, t.span)
 		if ok && holdsObject(v) {
-			b.report(diag.New("mdx/bad-expression", t.span, "an expression in text gives an object, which cannot be printed").
+			b.report(diag.New("mdx/bad-expression", t.span, "an expression in text is an object, which cannot be printed").
 				WithAdvice("name one of its keys, as in {frontmatter.title}"))
 		}
 		b.add(&Expression{Base: Base{Span: t.span}, Value: v})
@@ -169,7 +169,7 @@ func (b *builder) openTag(t *tag, block bool) {
 	}
 	if b.elementDepth >= maxDepth {
 		if b.elementDepth == maxDepth {
-			b.report(diag.New("mdx/too-deep", t.span, "elements nest deeper than %d levels here", maxDepth).WithAdvice("flatten the markup"))
+			b.report(diag.New("mdx/too-deep", t.span, "elements are nested more than %d levels deep here", maxDepth).WithAdvice("flatten the markup"))
 		}
 	}
 	b.elementDepth++
@@ -183,7 +183,7 @@ func (b *builder) closeTag(t *tag) {
 		if top.element.Name == t.name || b.closesMisspelt(t, top.element) {
 			b.pop(t)
 			if isVoid(top.element) {
-				b.report(diag.New("mdx/void-element", t.span, "the closing tag </%s> cannot stand here: element <%s> has no content", t.name, t.name).
+				b.report(diag.New("mdx/void-element", t.span, "the closing tag </%s> does not belong here: element <%s> has no content", t.name, t.name).
 					WithAdvice("write <%s /> alone", t.name))
 			}
 			return
@@ -223,9 +223,9 @@ func (b *builder) closeTag(t *tag) {
 				continue
 			}
 			o.forgiven = true
-			b.report(diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> stands in a %s, but its element was opened outside of it", t.name, s.what).
+			b.report(diag.New("mdx/stray-closing-tag", t.span, "the closing tag </%s> is inside a %s, but its element was opened outside of it", t.name, s.what).
 				WithNote(o.element.OpenTag, "the element opens here").
-				WithAdvice("put </%s> on a line of its own, with nothing else on the line", t.name))
+				WithAdvice("put </%s> on its own line, with nothing else on the line", t.name))
 			return
 		}
 	}
@@ -239,7 +239,7 @@ func (b *builder) closeTag(t *tag) {
 // mismatched reports a closing tag that does not fit the open element.
 func (b *builder) mismatched(t *tag, open *Element) {
 	at, _ := open.OpenTag.Bounds()
-	d := diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s of line %d", t.name, show(open.Name), at.Line).
+	d := diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the element %s opened in line %d", t.name, show(open.Name), at.Line).
 		WithNote(open.OpenTag, "%s opens here", show(open.Name))
 	switch near := diag.Nearest(t.name, []string{open.Name}) != ""; {
 	case near && !b.exists(open.Name) && b.exists(t.name) && open.NameSpan.HasPlace():
@@ -256,7 +256,7 @@ func (b *builder) mismatched(t *tag, open *Element) {
 // mistake to the outer element.
 func (b *builder) unended(t *tag, open *Element) {
 	at, _ := open.OpenTag.Bounds()
-	b.report(diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the open element %s of line %d", t.name, show(open.Name), at.Line).
+	b.report(diag.New("mdx/mismatched-tag", t.span, "the closing tag </%s> does not match the element %s opened in line %d", t.name, show(open.Name), at.Line).
 		WithNote(open.OpenTag, "%s opens here and is not closed", show(open.Name)).
 		WithAdvice("write </%s> where the %s of line %d ends", open.Name, show(open.Name), at.Line))
 }
@@ -338,9 +338,9 @@ func (b *builder) component(e *Element) {
 
 // unknownComponent is the finding on a name that no component has.
 func unknownComponent(e *Element, names []string) diag.Diagnostic {
-	d := diag.New("mdx/unknown-component", e.OpenTag, "component %s is unknown", show(e.Name))
+	d := diag.New("mdx/unknown-component", e.OpenTag, "unknown component %s", show(e.Name))
 	if ours := otherNames[e.Name]; slices.Contains(names, ours) {
-		return d.WithAdvice("what other builders call %s is %s here", show(e.Name), show(ours))
+		return d.WithAdvice("%s from other builders is called %s here", show(e.Name), show(ours))
 	}
 	if near := diag.Nearest(e.Name, names); near != "" {
 		return d.WithAdvice("did you mean %s?", show(near)).WithFix(e.NameSpan, near, "use "+show(near)).Among(e.Name, names)
@@ -348,7 +348,7 @@ func unknownComponent(e *Element, names []string) diag.Diagnostic {
 	if html := PageNames(); diag.Sole(e.Name, html) {
 		d = d.WithAdvice("did you mean the HTML element %s?", show(diag.Nearest(e.Name, html)))
 	}
-	return d.WithAdvice("use a component of the library, or add components/%s.html to the site", e.Name)
+	return d.WithAdvice("use a built-in component, or add components/%s.html to the site", e.Name)
 }
 
 // otherNames are components of other builders, and what does their work here.
@@ -394,7 +394,7 @@ func (b *builder) attributes(e *Element, attrs []*Attr) {
 		o, isObject := v.(*Object)
 		if !isObject {
 			if ok {
-				b.report(diag.New("mdx/bad-expression", a.Span, "the expression that is spread here is no object").WithAdvice("spread an object literal or a mapping: {...{title: \"x\"}}"))
+				b.report(diag.New("mdx/bad-expression", a.Span, "the expression that is spread here is not an object").WithAdvice("spread an object literal or a mapping: {...{title: \"x\"}}"))
 			}
 			continue
 		}
@@ -425,7 +425,7 @@ func (b *builder) resolve(v Value, span source.Span) (out Value, ok bool) {
 			case bool:
 				s += strconv.FormatBool(p)
 			default:
-				b.report(diag.New("mdx/bad-expression", span, "a template literal in this expression holds a value that is no text"))
+				b.report(diag.New("mdx/bad-expression", span, "a template literal in this expression contains a value that is not text"))
 				return nil, false
 			}
 		}

@@ -97,11 +97,11 @@ func scanESM(t *text, first int) (last int, exports []export, finding *diag.Diag
 				r.prev = tok
 				continue
 			}
-			r.bad = esmProblem(tok, "%q stands in a block of import and export statements", tok.text)
+			r.bad = esmProblem(tok, "%q does not belong in a block of import and export statements", tok.text)
 			break
 		}
 		if len(statement) > 0 && statement[0].text == "export" && followsNothing(r.prev, tok) && !markup {
-			r.bad = esmProblem(tok, "%q does not fit behind %s in an export statement", tok.text, r.prev.text)
+			r.bad = esmProblem(tok, "%q cannot follow %s in an export statement", tok.text, r.prev.text)
 			break
 		}
 		markup = markup || tok.text == "<"
@@ -137,7 +137,7 @@ func scanESM(t *text, first int) (last int, exports []export, finding *diag.Diag
 }
 
 func esmProblem(tok esmToken, format string, args ...any) *problem {
-	return problemf("mdx/esm", tok.start, tok.end, "a block that begins with import or export holds only such statements and ends at a blank line; to write prose, begin the line with another word", format, args...)
+	return problemf("mdx/esm", tok.start, tok.end, "a block that begins with import or export can contain only such statements and ends at a blank line; to begin a paragraph, use a different first word", format, args...)
 }
 
 // trivia steps over white space and comments. It reports whether a line ending
@@ -334,7 +334,7 @@ func (c *esmShape) fail() {
 		return
 	}
 	if t := c.tok(); t.kind != 0 {
-		c.bad = esmProblem(t, "%q does not fit in an %s statement", t.text, c.toks[0].text)
+		c.bad = esmProblem(t, "%q does not belong in an %s statement", t.text, c.toks[0].text)
 		return
 	}
 	last := c.toks[len(c.toks)-1]

@@ -173,7 +173,7 @@ func (s *scanner) literal() (Value, *problem) {
 	return v, nil
 }
 
-const literalAdvice = "an expression holds one value: a string, number, true, false, null, array, object, or a reference such as {frontmatter.title}; if you mean the braces literally, put them in code or write \\{"
+const literalAdvice = "an expression is a single value: a string, number, true, false, null, array, object, or a reference such as {frontmatter.title}; if you mean the braces literally, put them in code or write \\{"
 
 func (s *scanner) bad(format string, args ...any) *problem {
 	return &problem{rule: "mdx/bad-expression", start: s.pos, end: s.pos, message: "unsupported expression: " + fmt.Sprintf(format, args...), advice: literalAdvice}
@@ -181,7 +181,7 @@ func (s *scanner) bad(format string, args ...any) *problem {
 
 func (s *scanner) value() (Value, *problem) {
 	if s.depth++; s.depth > maxValueDepth {
-		return nil, &problem{rule: "mdx/too-deep", start: s.pos, end: s.pos, message: fmt.Sprintf("an expression nests deeper than %d levels", maxValueDepth), advice: "move the data into a file or flatten it"}
+		return nil, &problem{rule: "mdx/too-deep", start: s.pos, end: s.pos, message: fmt.Sprintf("an expression is nested more than %d levels deep", maxValueDepth), advice: "move the data into a file or flatten it"}
 	}
 	defer func() { s.depth-- }()
 	s.skipTrivia()
@@ -215,7 +215,7 @@ func (s *scanner) value() (Value, *problem) {
 	case isIDStart(r):
 		return s.word()
 	default:
-		return nil, s.bad("%s is no value", showRune(r))
+		return nil, s.bad("%s is not a value", showRune(r))
 	}
 }
 
@@ -311,7 +311,7 @@ func (s *scanner) unicode(b *strings.Builder) *problem {
 	}
 	n, err := strconv.ParseUint(string(s.buf[s.pos+1:s.pos+end]), 16, 32)
 	if err != nil || n > utf8.MaxRune {
-		return s.bad("an escape in a string is no code point")
+		return s.bad("an escape in a string is not a code point")
 	}
 	s.pos += end + 1
 	b.WriteRune(rune(n))
@@ -352,7 +352,7 @@ func (s *scanner) template() (Value, *problem) {
 			case ref, string, float64, bool, pattern:
 			default:
 				if !present || v != nil {
-					return nil, s.bad("a template literal holds ${…} that is no text")
+					return nil, s.bad("a template literal contains a ${…} that is not text")
 				}
 			}
 			parts = append(parts, b.String(), v)
@@ -371,7 +371,7 @@ func (s *scanner) number() (Value, *problem) {
 		s.next()
 		s.skipTrivia()
 		if r := s.peek(); r != '.' && (r < '0' || r > '9') {
-			return nil, s.bad("- stands before something that is no number")
+			return nil, s.bad("- comes before something that is not a number")
 		}
 	}
 	start := s.pos
@@ -383,7 +383,7 @@ func (s *scanner) number() (Value, *problem) {
 	n, ok := parseNumber(text)
 	if !ok {
 		s.pos = from
-		return nil, s.bad("%q is no number", text)
+		return nil, s.bad("%q is not a number", text)
 	}
 	if negative {
 		n = -n
@@ -437,7 +437,7 @@ func (s *scanner) array() (Value, *problem) {
 			s.next()
 		case ']':
 		default:
-			return nil, s.bad("%s stands between the items of an array", showRune(s.peek()))
+			return nil, s.bad("unexpected %s between the items of an array", showRune(s.peek()))
 		}
 	}
 }
@@ -468,7 +468,7 @@ func (s *scanner) object() (Value, *problem) {
 		case isIDStart(r):
 			key = s.name()
 		default:
-			return nil, s.bad("%s stands where a key of an object must stand", showRune(r))
+			return nil, s.bad("unexpected %s where an object needs a key", showRune(r))
 		}
 		s.skipTrivia()
 		if s.peek() != ':' {
@@ -489,7 +489,7 @@ func (s *scanner) object() (Value, *problem) {
 			s.next()
 		case '}':
 		default:
-			return nil, s.bad("%s stands between the entries of an object", showRune(s.peek()))
+			return nil, s.bad("unexpected %s between the entries of an object", showRune(s.peek()))
 		}
 	}
 }
@@ -527,7 +527,7 @@ func (s *scanner) reference(root string) (Value, *problem) {
 			s.next()
 			s.skipTrivia()
 			if !isIDStart(s.peek()) {
-				return nil, s.bad("a name must follow the point after %q", out)
+				return nil, s.bad("a name must follow the dot after %q", out)
 			}
 			out.path = append(out.path, refStep{name: s.name()})
 		case '[':
@@ -542,7 +542,7 @@ func (s *scanner) reference(root string) (Value, *problem) {
 				out.path = append(out.path, refStep{name: key})
 			case float64:
 				if key != math.Trunc(key) || key < 0 || key > 1<<31 {
-					return nil, s.bad("an index of %q is no whole number", out)
+					return nil, s.bad("an index of %q is not a whole number", out)
 				}
 				out.path = append(out.path, refStep{index: int(key), isIndex: true})
 			default:

@@ -27,7 +27,7 @@ func (d *Doc) readFrontMatter(t *text) (next int, diags []diag.Diagnostic) {
 	if end == len(t.lines) {
 		d.Front.Span = t.file.Span(first.start, first.end)
 		return end, []diag.Diagnostic{diag.New("front-matter/unclosed", d.Front.Span, "the frontmatter that begins on this line is never closed").
-			WithAdvice("write %s on a line of its own after the last key; if this is a horizontal rule, put a blank line before it", t.content(0, first.start)[:3])}
+			WithAdvice("write %s on its own line after the last key; if this is a horizontal rule, put a blank line before it", t.content(0, first.start)[:3])}
 	}
 	d.Front.Span = t.file.Span(first.start, t.lines[end].end)
 	d.Opaque = append(d.Opaque, d.Front.Span)
@@ -66,7 +66,7 @@ func frontMatterDiagnostic(p tree.Problem) diag.Diagnostic {
 	}
 	d := diag.New(rule, p.Span, "the frontmatter cannot be read: %s", p.Message)
 	if p.Other.HasPlace() {
-		d = d.WithNote(p.Other, "it stands here too")
+		d = d.WithNote(p.Other, "it is also here")
 	}
 	return d.WithAdvice("%s", p.Advice)
 }

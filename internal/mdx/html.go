@@ -62,7 +62,7 @@ func refuseAttribute(name string) string {
 	case strings.HasPrefix(lower, "on"):
 		return "it is an event handler"
 	case lower == "srcdoc":
-		return "it holds a whole document"
+		return "it contains a whole document"
 	}
 	for i, r := range name {
 		if !isIDPart(r) && r != ':' && (r != '.' || i == 0) {

@@ -25,8 +25,8 @@ func countMarks(line []byte) int {
 }
 
 func tooManyMarks(t *text, from, to int) diag.Diagnostic {
-	return diag.New("mdx/limit", t.file.Span(from, to), "a paragraph holds more than %d emphasis marks", maxMarks).
-		WithAdvice("break it into paragraphs, or put it into a fence")
+	return diag.New("mdx/limit", t.file.Span(from, to), "a paragraph contains more than %d emphasis marks", maxMarks).
+		WithAdvice("split it into paragraphs, or put it in a fence")
 }
 
 // overLimit finds the pages on which goldmark would work out of proportion to
@@ -38,7 +38,7 @@ func overLimit(t *text, from int, mdx bool) *diag.Diagnostic {
 		l := t.lines[i]
 		content := t.content(i, l.start)
 		if n := bytes.Count(content, []byte("](")); n > 1 && n*len(content) > maxLinkWork {
-			d := diag.New("mdx/limit", t.file.Span(l.start, min(l.end, l.start+80)), "a line of %d bytes holds %d links", len(content), n).
+			d := diag.New("mdx/limit", t.file.Span(l.start, min(l.end, l.start+80)), "a line of %d bytes contains %d links", len(content), n).
 				WithAdvice("break the line")
 			return &d
 		}
@@ -46,7 +46,7 @@ func overLimit(t *text, from int, mdx bool) *diag.Diagnostic {
 			continue
 		}
 		if quotes := bytes.Count(content[:len(content)-len(bytes.TrimLeft(content, "> \t"))], []byte{'>'}); quotes > maxDepth {
-			d := diag.New("mdx/too-deep", t.file.Span(l.start, l.start+1), "quotes nest %d levels deep here", quotes).WithAdvice("flatten the quotes")
+			d := diag.New("mdx/too-deep", t.file.Span(l.start, l.start+1), "quotes are nested %d levels deep here", quotes).WithAdvice("flatten the quotes")
 			return &d
 		}
 		trimmed := bytes.Trim(content, "> \t")
@@ -69,7 +69,7 @@ func overLimit(t *text, from int, mdx bool) *diag.Diagnostic {
 		}
 		if cells += columns; cells > maxCells {
 			d := diag.New("mdx/limit", t.file.Span(l.start, l.end), "the tables of this page have more than %d cells", maxCells).
-				WithAdvice("split the table over several pages, or ship the data as a file")
+				WithAdvice("split the table across several pages, or provide the data as a file")
 			return &d
 		}
 	}

@@ -294,7 +294,7 @@ func (b *builder) rawTag(tok html.Token, place source.Span) {
 			WithAdvice("pages cannot run or load code"))
 	}
 	for _, a := range tok.Attr {
-		if why := refuseAttribute(a.Key); why == "it is an event handler" || why == "it holds a whole document" {
+		if why := refuseAttribute(a.Key); why == "it is an event handler" || why == "it contains a whole document" {
 			b.report(diag.New("mdx/forbidden-attribute", place, "attribute %q is not allowed on a page: %s", a.Key, why).WithAdvice("remove it"))
 		}
 		linked, isURL := urlAttributes[a.Key]

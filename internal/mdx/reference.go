@@ -31,10 +31,10 @@ func (b *builder) lookup(r ref, span source.Span) (Value, bool) {
 				names = append(names, name)
 			}
 			sort.Strings(names)
-			b.report(diag.New("mdx/unknown-reference", span, "reference %q in this expression is unknown", r.root).
+			b.report(diag.New("mdx/unknown-reference", span, "unknown reference %q in this expression", r.root).
 				WithAdvice("%s", diag.Suggest(r.root, names)).
-				WithAdvice("if you mean the braces literally, put them in code, `{%s}`, or write \\{%s}", r.root, r.root).
-				WithAdvice("a name is known when it is frontmatter, site, or exported on this page with export const %s = …", r.root))
+				WithAdvice("if you mean literal braces, put them in code, `{%s}`, or write \\{%s}", r.root, r.root).
+				WithAdvice("a name must be frontmatter, site, or exported on this page with export const %s = …", r.root))
 			return nil, false
 		}
 		if b.resolving[r.root] {

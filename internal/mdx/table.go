@@ -113,7 +113,7 @@ func (p *blockParser) rows(b *block) [][]segment {
 		if p.cellCount > maxCells {
 			p.lost = true
 			p.report(diag.New("mdx/limit", p.span(l.start, l.stop), "%s", fmt.Sprintf("the tables of this page have more than %d cells", maxCells)).
-				WithAdvice("split the table over several pages, or ship the data as a file"))
+				WithAdvice("split the table across several pages, or provide the data as a file"))
 			return out
 		}
 		cells := splitRow(p.text.bytes, l)

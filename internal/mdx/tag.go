@@ -78,7 +78,7 @@ func refuseOpening(s *scanner, start int) *problem {
 	case s.has("!--"):
 		return problemf("mdx/html-comment", start, start+4, "a comment is written {/* … */}", "an HTML comment cannot be used here")
 	case s.has("!"), s.has("?"):
-		return problemf("mdx/html-comment", start, start+2, "remove it; for a comment write {/* … */}", "a declaration such as <!DOCTYPE> cannot be used here, nor can an HTML comment")
+		return problemf("mdx/html-comment", start, start+2, "remove it; for a comment write {/* … */}", "neither a declaration such as <!DOCTYPE> nor an HTML comment can be used here")
 	}
 	r := s.peek()
 	if r == '/' || r == '>' || isIDStart(r) || r == eof {
@@ -107,7 +107,7 @@ func endInTag(s *scanner, start int) *problem {
 func lazyProblem(s *scanner, what string) *problem {
 	return &problem{
 		rule: "mdx/lazy-line", start: s.lazyAt, end: s.lazyAt, lazy: true, fatal: true,
-		message: "this lazy line stands inside " + what + " that began in a quote or list item",
+		message: "this lazy line is inside " + what + " that began in a quote or list item",
 		advice:  "begin the line like the one before it (with > for a quote, indented for a list item), or put a blank line before " + what,
 	}
 }
@@ -157,7 +157,7 @@ func scanID(s *scanner, t *tag, start int, name *strings.Builder) (end int, p *p
 		if strings.HasSuffix(name.String(), ":") && r == '/' {
 			return 0, problemf("mdx/autolink", start, start+1, "write the address alone, without the brackets, or as [text](url)", "a link in angle brackets cannot be used here")
 		}
-		return 0, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a name begins with a letter, $ or _", "unexpected %s where a tag's name must stand", showRune(r))
+		return 0, problemf("mdx/tag-syntax", s.pos, s.pos+1, "a name begins with a letter, $ or _", "unexpected %s where a tag needs its name", showRune(r))
 	}
 	from := s.pos
 	for isIDPart(s.peek()) {
@@ -198,7 +198,7 @@ func scanAttrs(s *scanner, t *tag, start int, soft *[]*problem) *problem {
 			if r == '"' || r == '\'' || r == '“' || r == '”' {
 				advice = "a value follows its attribute's name and =, as in title=\"…\""
 			}
-			return problemf("mdx/attribute-syntax", s.pos, s.pos+1, advice, "unexpected %s among the attributes of tag <%s>: an attribute's name must stand here", showRune(r), t.name)
+			return problemf("mdx/attribute-syntax", s.pos, s.pos+1, advice, "unexpected %s among the attributes of tag <%s>: expected an attribute's name", showRune(r), t.name)
 		}
 	}
 }
@@ -300,7 +300,7 @@ func scanSpread(s *scanner, t *tag, start int, soft *[]*problem) *problem {
 	inner.skipTrivia()
 	if !inner.has("...") {
 		// Braces without "..." among attributes are a mistake of the attribute.
-		return problemf("mdx/attribute-syntax", open, open+1, "write name={value}, or {...object} to spread", "an expression stands among the attributes of tag <%s> without a name", t.name)
+		return problemf("mdx/attribute-syntax", open, open+1, "write name={value}, or {...object} to spread", "an expression among the attributes of tag <%s> has no name", t.name)
 	}
 	inner.pos += 3
 	value, p := inner.literal()

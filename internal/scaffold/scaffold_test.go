@@ -141,7 +141,7 @@ func TestNewPageRefuses(t *testing.T) {
 	tests := []struct{ name, config, page, section, want string }{
 		{"a name with blanks", nav, "My Page", "", "is no name of a page"},
 		{"a way out", nav, "../x", "", "is no name of a page"},
-		{"a device of Windows", nav, "guides/con", "", "Windows keeps the name CON for a device"},
+		{"a device of Windows", nav, "guides/con", "", "Windows reserves the name CON for a device"},
 		{"a name that is too long", nav, strings.Repeat("a", 300), "", "longer than 200 bytes"},
 		{"nothing", nav, "", "", "is no name of a page"},
 		{"a page that is there", nav, "guides/a", "", "in the navigation already"},

@@ -63,7 +63,7 @@ func collisions(src *Source) []diag.Diagnostic {
 	for i, c := range claims {
 		key := foldCase(c.out)
 		if inside, ok := folders[key]; ok && taken[key] == i {
-			ds = append(ds, diag.New("file/collision", c.file.Whole(), "%q would be a file and a folder of the site", c.out).
+			ds = append(ds, diag.New("file/collision", c.file.Whole(), "%q would be both a file and a folder", c.out).
 				WithNote(claims[inside].file.Whole(), "this file is written into the folder of that name").
 				WithAdvice("rename one of the two"))
 		}
@@ -76,7 +76,7 @@ func collision(first, second claim) diag.Diagnostic {
 		route := strings.TrimSuffix("/"+second.out, "index.html")
 		d := diag.New("page/duplicate-route", second.file.Whole(), "the address %q has two pages", route)
 		if first.out != second.out {
-			d = diag.New("page/duplicate-route", second.file.Whole(), "the address %q differs from %q in letter case or Unicode form only",
+			d = diag.New("page/duplicate-route", second.file.Whole(), "the address %q differs from %q only in case or Unicode form",
 				route, strings.TrimSuffix("/"+first.out, "index.html"))
 		}
 		return d.WithNote(first.file.Whole(), "the other page is %s", first.file.Path()).
@@ -105,5 +105,5 @@ func reserved(c claim) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	return diag.New("file/reserved", c.file.Whole(), "the builder writes %q itself", c.out).
-		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt, llms.txt, llms-full.txt, feed.xml, _headers, _redirects, proof.json, the page /proof/ and everything below %s/ are made for the site", builtFolder), true
+		WithAdvice("rename the file; 404.html, sitemap.xml, robots.txt, llms.txt, llms-full.txt, feed.xml, _headers, _redirects, proof.json, the page /proof/ and everything in %s/ are generated", builtFolder), true
 }

@@ -25,8 +25,8 @@ func (c *Config) check() []diag.Diagnostic {
 	if n := c.root.Path("links", "external", "maxAge"); n != nil && n.Kind == tree.String {
 		if d, err := time.ParseDuration(n.Text); err != nil || d < 0 {
 			c.Links.External.MaxAge = "168h"
-			ds = append(ds, diag.New("config/invalid-value", n.Span, "%q is no duration", n.Text).
-				WithAdvice("write a number and a unit: \"24h\", \"90m\", or \"0s\" to ask each time"))
+			ds = append(ds, diag.New("config/invalid-value", n.Span, "%q is not a duration", n.Text).
+				WithAdvice("write a number and a unit: \"24h\", \"90m\", or \"0s\" to check every time"))
 		}
 	}
 	return append(ds, c.checkDisplay()...)
@@ -47,7 +47,7 @@ func (c *Config) checkDisplay() []diag.Diagnostic {
 		delete(c.Examples.Display, field.Key)
 		if field.Value.Text != "" { // the schema refuses the empty text
 			ds = append(ds, diag.New("config/invalid-value", field.Value.Span, "the language %q is shown without a reason", field.Key).
-				WithAdvice("say why its examples are not run, for instance: \"no parser of it is part of the builder\""))
+				WithAdvice("say why its examples are not run, for example: \"the builder has no parser for it\""))
 		}
 	}
 	return ds
@@ -60,7 +60,7 @@ func (c *Config) checkFolders() []diag.Diagnostic {
 		if n := c.root.Get(key); n != nil && n.Kind == tree.String {
 			if fault := folderFault(n.Text); fault != "" {
 				ds = append(ds, diag.New("config/outside-root", n.Span, "%q cannot be the %s folder: %s", n.Text, key, fault).
-					WithAdvice("name a folder below the one that holds %s, with forward slashes: %q", ConfigName, folderDefaults[key]))
+					WithAdvice("name a folder inside the one that contains %s, with forward slashes: %q", ConfigName, folderDefaults[key]))
 				continue
 			}
 		}
@@ -85,7 +85,7 @@ func folderFault(name string) string {
 	case strings.TrimSpace(name) == "":
 		return "it is empty"
 	case strings.Contains(name, `\`):
-		return "it holds a backslash"
+		return "it contains a backslash"
 	case strings.HasPrefix(name, "/") || len(name) > 1 && name[1] == ':':
 		return "it is absolute"
 	}
@@ -123,11 +123,11 @@ func (c *Config) checkSite() []diag.Diagnostic {
 		u, err := url.Parse(c.Site.URL)
 		switch {
 		case err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "":
-			d := wrong("url", "%q is no web address", c.Site.URL)
+			d := wrong("url", "%q is not a web address", c.Site.URL)
 			*d = d.WithAdvice("write the scheme and the host: \"https://docs.example.com\"")
 			c.Site.URL = ""
 		case u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-			d := wrong("url", "%q holds more than scheme and host", c.Site.URL)
+			d := wrong("url", "%q contains more than scheme and host", c.Site.URL)
 			*d = d.WithAdvice("write \"url\": %q and put a path into \"basePath\"", u.Scheme+"://"+u.Host)
 			c.Site.URL = u.Scheme + "://" + u.Host
 		}
@@ -141,13 +141,13 @@ func (c *Config) checkSite() []diag.Diagnostic {
 	}
 	if r := c.Site.Repository; r != "" {
 		if u, err := url.Parse(r); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" {
-			d := wrong("repository", "%q is no web address", r)
+			d := wrong("repository", "%q is not a web address", r)
 			*d = d.WithAdvice("write the address that a browser opens: \"https://github.com/owner/name\"")
 			c.Site.Repository = ""
 		}
 	}
 	if !isLanguageTag(c.Site.Lang) {
-		d := wrong("lang", "%q is no language tag", c.Site.Lang)
+		d := wrong("lang", "%q is not a language tag", c.Site.Lang)
 		*d = d.WithAdvice("write a tag such as \"en\", \"pt-BR\" or \"zh-Hans\"")
 		c.Site.Lang = "en"
 	}
@@ -164,7 +164,7 @@ func basePathFault(b string) string {
 		}
 		for _, r := range segment {
 			if !isAlnum(r) && !strings.ContainsRune("-._~", r) {
-				return "it may hold letters, digits and - . _ ~ only"
+				return "it can contain only letters, digits and - . _ ~"
 			}
 		}
 	}

@@ -44,6 +44,6 @@ func checkUpdated(front mdx.FrontMatter) []diag.Diagnostic {
 	if _, err := time.Parse(time.DateOnly, strings.TrimSpace(text)); err == nil {
 		return nil
 	}
-	return []diag.Diagnostic{diag.New("page/front-matter-type", front.Get("updated").Span, "\"updated\" holds %q, which is no date", text).
+	return []diag.Diagnostic{diag.New("page/front-matter-type", front.Get("updated").Span, "\"updated\" is %q, which is not a date", text).
 		WithAdvice("write the day as year, month and day: 2026-01-31")}
 }

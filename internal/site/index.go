@@ -188,7 +188,7 @@ func (s *Site) checkNames() []diag.Diagnostic {
 			if near := s.Suggest(t); near != "" {
 				d = d.WithAdvice("did you mean %q?", near)
 			}
-			ds = append(ds, d.WithAdvice("put the file into the %s folder and write its address: \"/logo.svg\"", c.Public))
+			ds = append(ds, d.WithAdvice("put the file in the %s folder and write its address: \"/logo.svg\"", c.Public))
 		}
 	}
 	return ds

@@ -75,23 +75,23 @@ func readConfig(root string, r *os.Root, over Overlay) (*source.File, []diag.Dia
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, []diag.Diagnostic{diag.New("config/missing", nowhere, "there is no %s in the site's folder", ConfigName).
 			WithAdvice("%s", above(root)).
-			WithAdvice("to begin a site, with a first page and its configuration: docs new site FOLDER").
-			WithAdvice("to use pages that you have, create it next to their folder: {\"site\": {\"title\": \"My docs\"}, \"content\": \"content\"}")}
+			WithAdvice("to create a site with a first page and a configuration: docs new site FOLDER").
+			WithAdvice("to use existing pages, create it next to their folder: {\"site\": {\"title\": \"My docs\"}, \"content\": \"content\"}")}
 	case err != nil && leaves(err):
-		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is a link that leaves the site's folder", ConfigName).
+		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is a link that leads out of the site's folder", ConfigName).
 			WithAdvice("copy the file here: nothing outside the site's folder is read")}
 	case err != nil:
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s cannot be read: %s", ConfigName, reason(err)).
-			WithAdvice("it must be a regular file inside the site's folder that this user may read")}
+			WithAdvice("it must be a regular file inside the site's folder that you can read")}
 	case !info.Mode().IsRegular():
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s is %s", ConfigName, kindOf(info.Mode())).
-			WithAdvice("replace it by a file with the configuration in JSON")}
+			WithAdvice("replace it with a file that contains the configuration as JSON")}
 	}
 	data, fault, err := over.read(r, ConfigName)
 	switch {
 	case err != nil:
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s cannot be read: %s", ConfigName, reason(err)).
-			WithAdvice("give this user the right to read it: chmod u+r %s", ConfigName)}
+			WithAdvice("make it readable: chmod u+r %s", ConfigName)}
 	case fault != "":
 		return nil, []diag.Diagnostic{diag.New("config/unreadable", nowhere, "%s %s", ConfigName, fault).
 			WithAdvice("the configuration must be a regular file of at most 1 MiB")}
@@ -180,7 +180,7 @@ func kindOf(mode fs.FileMode) string {
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link"
 	}
-	return "no regular file"
+	return "not a regular file"
 }
 
 // maxAbove is how many folders up a configuration is looked for.
@@ -197,7 +197,7 @@ func above(root string) string {
 	for range maxAbove {
 		up = filepath.Join(up, "..")
 		if info, err := os.Stat(filepath.Join(up, ConfigName)); err == nil && info.Mode().IsRegular() {
-			return "there is one further up: type --root " + filepath.ToSlash(up)
+			return "there is one in a parent folder: use --root " + filepath.ToSlash(up)
 		}
 	}
 	return ""

@@ -46,17 +46,17 @@ func readMoved(p *Page) []diag.Diagnostic {
 		switch {
 		case f.Value.Kind != tree.String:
 			ds = append(ds, diag.New("page/front-matter-type", f.Value.Span, "the new id of %q is %s", f.Key, aKind(f.Value.Kind)).
-				WithAdvice("write the id of a heading of this page, in quotes when it looks like a number"))
+				WithAdvice("write the id of a heading of this page, in quotes if it looks like a number"))
 			continue
 		case f.Key == "" || strings.ContainsAny(f.Key, " \t\r\n\f#"):
 			ds = append(ds, diag.New("page/old-anchor", f.KeySpan, "%q cannot be an id", f.Key).
-				WithAdvice("write the old id as it stood in addresses behind the #, without blanks"))
+				WithAdvice("write the old id as it appeared in addresses after the #, without spaces"))
 			continue
 		}
 		if at, taken := p.Anchors[f.Key]; taken {
 			ds = append(ds, diag.New("page/duplicate-anchor", f.KeySpan, "the old id %q is still an id of the page", f.Key).
 				WithNote(at, "it is used here").
-				WithAdvice("delete the line: links to #%s arrive without it", f.Key))
+				WithAdvice("delete the line: links to #%s work without it", f.Key))
 			continue
 		}
 		m := Moved{ID: f.Key, To: f.Value.Text, Span: f.KeySpan, ToSpan: f.Value.Span}

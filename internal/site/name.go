@@ -70,19 +70,19 @@ func nameFault(name string) string {
 	for _, r := range name {
 		switch {
 		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029':
-			return "its name holds a control character"
+			return "its name contains a control character"
 		case r == '\u200e', r == '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
-			return "its name holds an invisible mark that turns the direction of reading"
+			return "its name contains an invisible character that changes the reading direction"
 		case strings.ContainsRune(`<>:"|?*\`, r):
-			return "its name holds " + string(r)
+			return "its name contains " + string(r)
 		}
 	}
 	if strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") || strings.HasPrefix(name, " ") {
-		return "its name begins with a blank or ends with a blank or a dot"
+		return "its name begins with a space, or ends with a space or a dot"
 	}
 	stem, _, _ := strings.Cut(name, ".")
 	if isDeviceName(strings.TrimRight(stem, " ")) {
-		return "Windows keeps the name " + strings.ToUpper(stem) + " for a device"
+		return "Windows reserves the name " + strings.ToUpper(stem) + " for a device"
 	}
 	return ""
 }

@@ -76,7 +76,7 @@ func (b *navBuilder) page(e NavEntry, n *NavNode) bool {
 	}
 	if p.Nav != nil {
 		b.report(diag.New("nav/duplicate-page", e.Span, "the page %q is in the navigation twice", e.Page).
-			WithNote(p.Nav.Span, "it is named here first").
+			WithNote(p.Nav.Span, "it is listed here first").
 			WithAdvice("delete one of the two: a page has one place in the reading order"))
 		return false
 	}
@@ -92,7 +92,7 @@ func (b *navBuilder) link(e NavEntry, n *NavNode) bool {
 	t := b.site.Resolve(nil, e.Href)
 	switch t.Kind {
 	case TargetMissing:
-		d := diag.New("nav/broken-link", e.Span, "the navigation links to %q, which is not there", e.Href)
+		d := diag.New("nav/broken-link", e.Span, "the navigation links to %q, which does not exist", e.Href)
 		if near := b.site.Suggest(t); near != "" {
 			d = d.WithAdvice("did you mean %q?", near).WithFix(e.Span, requote(e.Span, near), "link to "+near).Unsure(!b.site.Sure(t))
 		} else {
@@ -114,7 +114,7 @@ func (b *navBuilder) link(e NavEntry, n *NavNode) bool {
 func (s *Site) unknownPage(rule, name string, at source.Span) diag.Diagnostic {
 	d := diag.New(rule, at, "there is no page %q", name)
 	if s.drafts[name] || s.drafts["docs/"+name] {
-		return d.WithAdvice("the page is a draft: delete \"draft: true\" from its front matter, or take it out here")
+		return d.WithAdvice("the page is a draft: delete \"draft: true\" from its front matter, or remove it here")
 	}
 	short := strings.Trim(name, "/")
 	if stem, _, ok := pageName(short); ok {
@@ -134,7 +134,7 @@ func (s *Site) unknownPage(rule, name string, at source.Span) diag.Diagnostic {
 		d = d.WithAdvice("did you mean %q?", near).WithFix(at, requote(at, near), "name the page "+near).
 			Unsure(s.Lookup(short) == nil && !s.Sure(Target{Path: "/docs/" + strings.TrimPrefix(short, "docs/")}))
 	}
-	return d.WithAdvice("a page is named by its path below %s/ without extension; to add it, create %s/docs/%s.mdx",
+	return d.WithAdvice("a page is named by its path inside %s/ without the extension; to add it, create %s/docs/%s.mdx",
 		s.Config.Content, s.Config.Content, strings.TrimPrefix(short, "docs/"))
 }
 
@@ -158,7 +158,7 @@ func (s *Site) unlisted(outlines map[*Page]outline) []diag.Diagnostic {
 		name := strings.TrimPrefix(p.ID, "docs/")
 		ds = append(ds, diag.New("nav/unlisted-page", p.File.Whole(), "the page %q is not in the navigation", p.ID).
 			WithAdvice("add %q to a section of \"navigation\" in %s", name, ConfigName).
-			WithAdvice("or, if it is meant to be found through links only, write \"navigation: false\" into its front matter"))
+			WithAdvice("or, if it should be reached only through links, add \"navigation: false\" to its front matter"))
 	}
 	return ds
 }

@@ -101,7 +101,7 @@ func checkFront(front mdx.FrontMatter) []diag.Diagnostic {
 				d = d.WithAdvice("did you mean %q?", near).WithFix(field.KeySpan, near, "rename the key to "+near).
 					Among(field.Key, frontKeyNames()).Unsure(front.Root.Field(near) != nil)
 			} else {
-				d = d.WithAdvice("the keys that mean something are %s", strings.Join(frontKeyNames(), ", "))
+				d = d.WithAdvice("the known keys are %s", strings.Join(frontKeyNames(), ", "))
 			}
 			ds = append(ds, d)
 			continue
@@ -121,7 +121,7 @@ func checkFront(front mdx.FrontMatter) []diag.Diagnostic {
 		}
 		for _, item := range items(v) {
 			if item.Kind != tree.String {
-				ds = append(ds, diag.New("page/front-matter-type", item.Span, "%q holds %s", key.name, aKind(item.Kind)).
+				ds = append(ds, diag.New("page/front-matter-type", item.Span, "%q contains %s", key.name, aKind(item.Kind)).
 					WithAdvice("write %s", key.want))
 			}
 		}
@@ -158,7 +158,7 @@ func checkHeadings(p *Page, ds []diag.Diagnostic) []diag.Diagnostic {
 		case h.Level == 1:
 			first = h
 			if title := strings.TrimSpace(h.Text); p.Title != "" && title != p.Title {
-				ds = append(ds, diag.New("page/title-differs", h.Span, "the heading %q differs from the title %q of the front matter", title, p.Title).
+				ds = append(ds, diag.New("page/title-differs", h.Span, "the heading %q differs from the title %q in the front matter", title, p.Title).
 					WithNote(titleSpan(p.Doc), "the title is set here").
 					WithAdvice("delete the heading: the title is shown as the page's heading"))
 			}
@@ -193,7 +193,7 @@ func checkHeadings(p *Page, ds []diag.Diagnostic) []diag.Diagnostic {
 			return ds
 		}
 		ds = append(ds, diag.New("page/missing-title", at, "the page has no title").
-			WithAdvice("begin the page with \"# %s\", or write \"title: %s\" into its front matter", p.Title, p.Title))
+			WithAdvice("begin the page with \"# %s\", or add \"title: %s\" to its front matter", p.Title, p.Title))
 	}
 	return ds
 }
@@ -334,7 +334,7 @@ func duplicates(p *Page, repeated []repeat) []diag.Diagnostic {
 	for _, r := range repeated {
 		d := diag.New("page/duplicate-anchor", r.at, "the id %q is used twice on the page", r.id).
 			WithNote(r.first, "it is used here first").
-			WithAdvice("a link to #%s can reach the first one only; rename one of the two", r.id)
+			WithAdvice("a link to #%s can reach only the first one; rename one of the two", r.id)
 		if string(r.at.Text()) == r.id {
 			free := ""
 			for n := 2; free == ""; n++ {

@@ -154,8 +154,8 @@ func (o occupied) taken(r *Redirect) (diag.Diagnostic, bool) {
 		owner = o.files[key[:slash]]
 	}
 	if owner != "" {
-		return diag.New("config/redirect-shadows-page", r.FromSpan, "the file of the redirect from %q, %q, would stand in the way of %s", r.From, r.Out, owner).
-			WithAdvice("redirect another address; letter case makes no difference to some file systems"), true
+		return diag.New("config/redirect-shadows-page", r.FromSpan, "the file of the redirect from %q, %q, would be in the way of %s", r.From, r.Out, owner).
+			WithAdvice("redirect a different address; some file systems ignore case"), true
 	}
 	o.add(r.Out, "the redirect from \""+r.From+"\"")
 	return diag.Diagnostic{}, false
@@ -184,7 +184,7 @@ func (s *Site) shadowed(r *Redirect, key string) (diag.Diagnostic, bool) {
 	default:
 		return diag.Diagnostic{}, false
 	}
-	return diag.New("config/redirect-shadows-page", r.FromSpan, "the redirect from %q would hide a %s that exists", r.From, kind).
+	return diag.New("config/redirect-shadows-page", r.FromSpan, "the redirect from %q would hide an existing %s", r.From, kind).
 		WithAdvice("the %s is %s; delete the redirect, or rename the %s", kind, file, kind), true
 }
 
@@ -226,7 +226,7 @@ func (s *Site) follow(r *Redirect, byFrom map[string]*Redirect) (*redirectEnd, [
 			if near := s.NearestAnchor(end.target.Page, fragment); near != "" {
 				d = d.WithAdvice("did you mean %q?", "#"+near)
 			} else {
-				d = d.WithAdvice("write the id of a heading of that page, or leave the fragment out")
+				d = d.WithAdvice("write the id of a heading of that page, or leave out the fragment")
 			}
 			return end, []diag.Diagnostic{d}
 		}
@@ -250,7 +250,7 @@ func (s *Site) follow(r *Redirect, byFrom map[string]*Redirect) (*redirectEnd, [
 	if len(chain) > 1 && r.FromSpan.File == s.Config.File {
 		return end, []diag.Diagnostic{diag.New("config/redirect-chain", r.ToSpan, "the redirect leads to %q, which is redirected again", r.To).
 			WithNote(chain[1].FromSpan, "it is redirected here").
-			WithAdvice("lead there at once: %q", last.To).
+			WithAdvice("redirect straight to %q", last.To).
 			WithFix(r.ToSpan, requote(r.ToSpan, last.To), "redirect to "+last.To)}
 	}
 	return end, nil
@@ -260,10 +260,10 @@ func loopFinding(loop []*Redirect, r *Redirect) diag.Diagnostic {
 	d := diag.New("config/redirect-loop", r.ToSpan, "the redirect from %q leads back to itself", r.From)
 	for _, hop := range loop {
 		if hop != r {
-			d = d.WithNote(hop.ToSpan, "%q leads on to %q", hop.From, hop.To)
+			d = d.WithNote(hop.ToSpan, "%q leads to %q", hop.From, hop.To)
 		}
 	}
-	return d.WithAdvice("let one of them lead to a page")
+	return d.WithAdvice("point one of them to a page")
 }
 
 // stringList returns the strings of a node that is one or a list of them.

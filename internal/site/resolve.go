@@ -28,7 +28,7 @@ func (s *Site) Resolve(from *Page, dest string) Target {
 		t.Reason = "it is empty"
 		return t
 	case !utf8.ValidString(dest) || strings.ContainsFunc(dest, func(r rune) bool { return r < 0x20 || r == 0x7f }):
-		t.Reason = "it holds a control character"
+		t.Reason = "it contains a control character"
 		return t
 	}
 	if scheme := schemeOf(dest); scheme != "" || strings.HasPrefix(dest, "//") {
@@ -148,17 +148,17 @@ func external(t Target, scheme, dest string) Target {
 	switch scheme {
 	case "", "http", "https":
 		if strings.Contains(dest, `\`) {
-			t.Reason = "it holds a backslash"
+			t.Reason = "it contains a backslash"
 			return t
 		}
 		u, err := url.Parse(dest)
 		switch {
 		case err != nil:
-			t.Reason = "it is no valid URL"
+			t.Reason = "it is not a valid URL"
 		case u.Hostname() == "":
 			t.Reason = "it has no host"
 		case strings.ContainsAny(u.Host, " \"<>"):
-			t.Reason = "its host is no host name"
+			t.Reason = "its host is not a host name"
 		default:
 			t.Kind = TargetExternal
 		}
@@ -175,7 +175,7 @@ func external(t Target, scheme, dest string) Target {
 		case "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif":
 			t.Kind = TargetExternal
 		default:
-			t.Reason = "only raster images may be written as a data: URL"
+			t.Reason = "only raster images can be data: URLs"
 		}
 	default:
 		t.Reason = "the scheme " + scheme + ": is not allowed"
@@ -187,20 +187,20 @@ func external(t Target, scheme, dest string) Target {
 // browsers read differently.
 func decodePath(written string) (decoded, fault string) {
 	if strings.Contains(written, `\`) {
-		return "", "it holds a backslash"
+		return "", "it contains a backslash"
 	}
 	if !strings.Contains(written, "%") {
 		return norm.NFC.String(written), ""
 	}
 	if lower := strings.ToLower(written); strings.Contains(lower, "%2f") || strings.Contains(lower, "%5c") {
-		return "", "it holds an encoded slash"
+		return "", "it contains an encoded slash"
 	}
 	decoded, err := url.PathUnescape(written)
 	if err != nil {
 		return "", "a \"%\" in it is not followed by two hexadecimal digits"
 	}
 	if !utf8.ValidString(decoded) || strings.ContainsFunc(decoded, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
-		return "", "it encodes bytes that are no text"
+		return "", "it encodes bytes that are not text"
 	}
 	return norm.NFC.String(decoded), ""
 }

@@ -55,7 +55,7 @@ func (w *walker) pages(src *Source) {
 		src.Assets = append(src.Assets, newAsset(name, address(name), info))
 	})
 	if candidates == 0 && len(src.Pages) == 0 && !w.failedBelow(c.Content) {
-		w.report(diag.New("config/no-pages", c.Place("content"), "the content folder %q holds no page", c.Content).
+		w.report(diag.New("config/no-pages", c.Place("content"), "the content folder %q contains no pages", c.Content).
 			WithAdvice("write one: %s/index.mdx, with a first line such as \"# Welcome\"", c.Content))
 	}
 }
@@ -81,7 +81,7 @@ func (w *walker) page(content, name string, mdx bool, info fs.FileInfo) *PageFil
 	case err != nil:
 		p.Broken = true
 		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", path.Base(name), reason(err)).
-			WithAdvice("give this user the right to read it, or delete it: chmod u+r %q", name))
+			WithAdvice("make it readable (chmod u+r %q), or delete it", name))
 	case fault != "" && info.Size() > maxText:
 		p.Broken = true
 		w.report(diag.New("page/too-large", whole, "the page %s; the limit is %d", fault, maxText).
@@ -89,7 +89,7 @@ func (w *walker) page(content, name string, mdx bool, info fs.FileInfo) *PageFil
 	case fault != "":
 		p.Broken = true
 		w.report(diag.New("file/not-regular", whole, "%q %s", path.Base(name), fault).
-			WithAdvice("replace it by a file, or delete it"))
+			WithAdvice("replace it with a file, or delete it"))
 	default:
 		if at := firstInvalid(data); at >= 0 {
 			p.Broken = true
@@ -153,20 +153,20 @@ func (w *walker) hasFolder(c *Config, key, name string, needed bool) bool {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, lerr := w.root.Lstat(name); lerr == nil {
-			w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q is a link to nothing", key, name).
-				WithAdvice("replace the link by the folder"))
+			w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q is a broken link", key, name).
+				WithAdvice("replace the link with the folder"))
 		} else if needed {
 			w.report(diag.New("config/missing-folder", c.Place(key), "there is no %s folder %q", key, name).
-				WithAdvice("create it (mkdir -p %s), or name another one: %q in %s", name, key, ConfigName))
+				WithAdvice("create it (mkdir -p %s), or name a different one: %q in %s", name, key, ConfigName))
 		}
 		return false
 	case err != nil && leaves(err):
-		w.report(diag.New("config/outside-root", c.Place(key), "the %s folder %q is a link that leaves the site's folder", key, name).
-			WithAdvice("replace the link by the folder itself: nothing outside the site's folder is read"))
+		w.report(diag.New("config/outside-root", c.Place(key), "the %s folder %q is a link that leads out of the site's folder", key, name).
+			WithAdvice("replace the link with the folder itself: nothing outside the site's folder is read"))
 		return false
 	case err != nil:
 		w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q cannot be read: %s", key, name, reason(err)).
-			WithAdvice("give this user the right to list it (chmod u+rx %s), or name another one: %q in %s", name, key, ConfigName))
+			WithAdvice("make it readable (chmod u+rx %s), or name a different one: %q in %s", name, key, ConfigName))
 		return false
 	case !info.IsDir():
 		w.report(diag.New("config/missing-folder", c.Place(key), "the %s folder %q is %s", key, name, kindOrFile(info.Mode())).
@@ -218,14 +218,14 @@ func (w *walker) files(dir string, hidden func(name string, isDir bool) bool, us
 	folder, err := w.root.Open(dir)
 	if err != nil {
 		w.report(diag.New("file/unreadable", source.NewFile(dir, nil).Whole(), "the folder %q cannot be read: %s", dir, reason(err)).
-			WithAdvice("give this user the right to list it: chmod u+rx %q", dir))
+			WithAdvice("make it readable: chmod u+rx %q", dir))
 		return
 	}
 	entries, err := folder.ReadDir(-1)
 	folder.Close()
 	if err != nil {
 		w.report(diag.New("file/unreadable", source.NewFile(dir, nil).Whole(), "the folder %q cannot be listed: %s", dir, reason(err)).
-			WithAdvice("give this user the right to list it: chmod u+rx %q", dir))
+			WithAdvice("make it readable: chmod u+rx %q", dir))
 		return
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
@@ -259,23 +259,23 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 	}
 	switch {
 	case err != nil && linked && leaves(err):
-		w.report(diag.New("file/outside-root", whole, "%q is a symbolic link that leaves the site's folder", e.Name()).
+		w.report(diag.New("file/outside-root", whole, "%q is a symbolic link that leads out of the site's folder", e.Name()).
 			WithAdvice("copy the file here: nothing outside the site's folder is read"))
 	case !linked && errors.Is(err, fs.ErrNotExist):
 		return // it went away since it was listed
 	case err != nil && linked:
-		w.report(diag.New("file/unreadable", whole, "%q is a symbolic link that leads nowhere", e.Name()).
-			WithAdvice("delete the link, or put the file in its place"))
+		w.report(diag.New("file/unreadable", whole, "%q is a broken symbolic link", e.Name()).
+			WithAdvice("delete the link, or replace it with the file"))
 	case err != nil:
 		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", e.Name(), reason(err)).
-			WithAdvice("give this user the right to read it, or delete it: chmod u+r %q", name))
+			WithAdvice("make it readable (chmod u+r %q), or delete it", name))
 	case info.IsDir() && linked:
 		w.report(diag.New("file/linked-folder", whole, "%q is a symbolic link to a folder", e.Name()).
-			WithAdvice("put the folder itself here: a folder link can lead into itself, and is not followed"))
+			WithAdvice("replace it with the folder itself: a link to a folder can lead back into itself, so it is not followed"))
 	case info.IsDir():
 		if _, _, ok := pageName(e.Name()); ok {
-			w.report(diag.New("file/not-regular", whole, "%q is a folder with the name of a page", e.Name()).
-				WithAdvice("rename the folder, or make it a file"))
+			w.report(diag.New("file/not-regular", whole, "%q is a folder named like a page", e.Name()).
+				WithAdvice("rename the folder, or replace it with a file"))
 			w.lost(name)
 			return
 		}
@@ -283,7 +283,7 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 		return
 	case !info.Mode().IsRegular():
 		w.report(diag.New("file/not-regular", whole, "%q is %s", e.Name(), kindOf(info.Mode())).
-			WithAdvice("delete it, or replace it by a file"))
+			WithAdvice("delete it, or replace it with a file"))
 	default:
 		if _, _, ok := pageName(e.Name()); !ok {
 			err = w.readable(name)
@@ -296,7 +296,7 @@ func (w *walker) entry(dir string, e fs.DirEntry, hidden func(string, bool) bool
 			return
 		}
 		w.report(diag.New("file/unreadable", whole, "%q cannot be read: %s", e.Name(), reason(err)).
-			WithAdvice("give this user the right to read it, or delete it: chmod u+r %q", name))
+			WithAdvice("make it readable (chmod u+r %q), or delete it", name))
 	}
 	w.lost(name)
 }

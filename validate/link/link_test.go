@@ -190,7 +190,7 @@ func TestCheckPage(t *testing.T) {
 		{"invalid", "[a](../../../../etc/passwd) [b](./a%zz.mdx) [c](..\\x)", lines(
 			`:1:5 link/invalid-url: "../../../../etc/passwd" is not a valid destination: it leads out of the site`,
 			`:1:33 link/invalid-url: "./a%zz.mdx" is not a valid destination: a "%" in it is not followed by two hexadecimal digits`,
-			`:1:49 link/invalid-url: "..\\x" is not a valid destination: it holds a backslash`)},
+			`:1:49 link/invalid-url: "..\\x" is not a valid destination: it contains a backslash`)},
 		{"external, well formed", "[a](https://redis.io/docs/?a=b#c) https://github.com/x [m](mailto:a@b.de) [l](http://localhost:8080) [i](http://[::1]:80/) [u](https://bücher.example/ä)", ""},
 		{"external, malformed", "[a](https:/redis.io/docs)\n[b](http//redis.io)\n[c](https://)\n[d](http://a:99999/)\n[e](www.redis.io)\n[f](http:redis.io)\n[h](https://a..b/)\n[i](https://good.com@evil.com/)", lines(
 			`:1:5 link/external-malformed: "https:/redis.io/docs" is not a complete address: "://" must follow its scheme => [a](https://redis.io/docs)`,
