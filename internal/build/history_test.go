@@ -101,7 +101,7 @@ func TestHistory(t *testing.T) {
 		{site, "content", Well, "git knows"},
 		{site, "none", Lacking, "nothing in none is committed"},
 		{t.TempDir(), "content", Lacking, "not a git repository"},
-		{filepath.Join(clone, "site"), "content", Lacking, "the oldest commits are not in this clone"},
+		{filepath.Join(clone, "site"), "content", Lacking, "this clone lacks the oldest commits"},
 	} {
 		got := datesKnown(t.Context(), Options{Root: c.root, Env: env}, c.content)
 		if got.Health != c.health || !strings.Contains(got.Says, c.says) || got.Advice == "" && c.health != Well {
