@@ -96,7 +96,7 @@ func surroundings(root, file string) (*component.Library, *mdx.Object, []diag.Di
 	text, err := os.ReadFile(filepath.Join(root, site.ConfigName))
 	if err != nil {
 		if asked {
-			return nil, nil, nil, refuseBecause(err, "run/unreadable", "name a folder that holds "+site.ConfigName, "the site %q cannot be read", root)
+			return nil, nil, nil, refuseBecause(err, "run/unreadable", "name a folder that contains "+site.ConfigName, "the site %q cannot be read", root)
 		}
 		return library, nil, nil, nil
 	}

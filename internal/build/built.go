@@ -19,7 +19,7 @@ func Built(root, out string) (dir, basePath string, err error) {
 	}
 	config, _ := site.LoadConfig(source.NewFile(site.ConfigName, text))
 	if config == nil {
-		return "", "", refuse("run/unreadable", "docs check says what is wrong with it", "%q is no configuration", site.ConfigName)
+		return "", "", refuse("run/unreadable", "docs check shows what is wrong with it", "%q is not a valid configuration", site.ConfigName)
 	}
 	if out == "" {
 		out = filepath.Join(root, filepath.FromSlash(config.Out))

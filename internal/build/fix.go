@@ -220,7 +220,7 @@ func unchanged(root *os.Root, name string, text []byte) error {
 		return fmt.Errorf("read %s again: %w", name, err)
 	}
 	if !bytes.Equal(now, text) {
-		return fmt.Errorf("%s was changed while it was checked: nothing was written over it; run it again", name)
+		return fmt.Errorf("%s changed while it was being checked: it was not overwritten; run docs check --fix again", name)
 	}
 	return nil
 }

@@ -181,7 +181,7 @@ func TestFixKeepsWhatWasSavedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	if err := renew(root, "a.mdx", []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "was changed") {
+	if err := renew(root, "a.mdx", []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "changed while it was being checked") {
 		t.Errorf("the error is %v, want that the file was changed", err)
 	}
 	if got, _ := os.ReadFile(filepath.Join(dir, "a.mdx")); string(got) != "saved" {

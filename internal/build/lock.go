@@ -23,8 +23,8 @@ func takeLock(parent *os.Root, name, shown string) (*lock, error) {
 	for try := 0; ; try++ {
 		f, err := parent.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
 		if err != nil {
-			return nil, refuseBecause(err, "run/output-unwritable", "make the folder around it writable, or name another place with --out",
-				"nothing can be written beside the output folder %q", shown)
+			return nil, refuseBecause(err, "run/output-unwritable", "make its parent folder writable, or name a different folder with --out",
+				"nothing can be written next to the output folder %q", shown)
 		}
 		held, err := tryLock(f)
 		if err != nil {

@@ -57,8 +57,8 @@ func readManifest(dir *os.Root, name, shown string) (m manifest, exists bool, er
 			return m, true, err
 		}
 		if len(entries) > 0 {
-			return m, true, refuse("run/output-not-ours", "name a new or an empty folder, for instance: docs build --out dist; if it is an old build, remove it first",
-				"the output folder %q is not empty and was not written by docs: it holds %q", shown, entries[0].Name())
+			return m, true, refuse("run/output-not-ours", "name a new or empty folder, for example: docs build --out dist; if it is an old build, delete it first",
+				"the output folder %q is not empty and was not written by docs: it contains %q", shown, entries[0].Name())
 		}
 		return m, true, nil
 	}
@@ -67,7 +67,7 @@ func readManifest(dir *os.Root, name, shown string) (m manifest, exists bool, er
 	}
 	if err := json.Unmarshal(text, &m); err != nil || m.Version != 1 {
 		return m, true, refuse("run/output-not-ours", "remove the folder and build again",
-			"the list of files in %q is damaged, so it is unknown which of them docs wrote", shown+"/"+manifestName)
+			"the list of files in %q is damaged, so docs cannot tell which of them it wrote", shown+"/"+manifestName)
 	}
 	return m, true, nil
 }

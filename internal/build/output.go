@@ -64,7 +64,7 @@ type guarded struct {
 // guard returns the output folder as a real path, or refuses it. shown is the
 // folder as the user named it.
 func guard(shown string, g guarded) (string, error) {
-	const advice = `name a folder of its own, for instance: docs build --out dist`
+	const advice = `name a separate folder, for example: docs build --out dist`
 	out, err := realPath(shown)
 	if err != nil {
 		return "", refuseBecause(err, "run/output-unwritable", advice, "the output folder %q cannot be found", shown)
@@ -95,11 +95,11 @@ func guard(shown string, g guarded) (string, error) {
 	}
 	for _, vcs := range []string{".git", ".hg", ".svn", ".jj"} {
 		if _, err := os.Lstat(filepath.Join(out, vcs)); err == nil {
-			return "", refuse("run/output-overlaps", advice, "the output folder %q is a repository: it holds %s", shown, vcs)
+			return "", refuse("run/output-overlaps", advice, "the output folder %q is a repository: it contains %s", shown, vcs)
 		}
 		for _, part := range strings.Split(filepath.ToSlash(out), "/") {
 			if part == vcs {
-				return "", refuse("run/output-overlaps", advice, "the output folder %q lies inside a %s folder", shown, vcs)
+				return "", refuse("run/output-overlaps", advice, "the output folder %q is inside a %s folder", shown, vcs)
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func within(p, dir string) bool {
 // to the author; this is the wall behind it.
 func portable(p string) string {
 	if !fs.ValidPath(p) || p == "." {
-		return "it leaves the output folder or is no path"
+		return "it leads out of the output folder, or is not a path"
 	}
 	for _, segment := range strings.Split(p, "/") {
 		switch {
@@ -151,9 +151,9 @@ func portable(p string) string {
 		case strings.HasSuffix(segment, ".") || strings.HasSuffix(segment, " "):
 			return "a part of it ends in a dot or a space"
 		case strings.ContainsAny(segment, `\:<>"|?*`):
-			return `it holds one of \ : < > " | ? *`
+			return `it contains one of \ : < > " | ? *`
 		case strings.ContainsFunc(segment, unicode.IsControl):
-			return "it holds a control character"
+			return "it contains a control character"
 		case reservedNames[strings.ToLower(strings.TrimSuffix(segment, path.Ext(segment)))]:
 			return "Windows reserves the name"
 		}

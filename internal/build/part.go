@@ -142,7 +142,7 @@ func below(name, folder string) bool {
 // since or not, new or removed.
 func changedFiles(ctx context.Context, root, rev string, env []string) (map[string]bool, error) {
 	if strings.HasPrefix(rev, "-") {
-		return nil, refuse("run/unknown-revision", "name a branch, a tag or a commit, for instance: --changed-since origin/main", "%q is no revision", rev)
+		return nil, refuse("run/unknown-revision", "name a branch, tag or commit, for example: --changed-since origin/main", "%q is not a revision", rev)
 	}
 	if rev == "HEAD" && unborn(ctx, root, env) {
 		return filesOf(ctx, root, rev, env)
@@ -208,13 +208,13 @@ func (e *gitError) about(rev string) error {
 		return e.err
 	}
 	if errors.Is(e.err, exec.ErrNotFound) {
-		return refuse("run/unknown-revision", "install git, or check the whole site", "what changed since %q is git's to say, and git is not there", rev)
+		return refuse("run/unknown-revision", "install git, or check the whole site", "what changed since %q cannot be determined: git is not installed", rev)
 	}
 	said, _, _ := strings.Cut(strings.TrimSpace(e.said), "\n")
 	if said == "" {
 		said = "it shares no commit with this branch"
 	}
-	return refuse("run/unknown-revision", "name a branch, a tag or a commit that is in this clone; in CI fetch the whole history first (actions/checkout: fetch-depth: 0)",
+	return refuse("run/unknown-revision", "name a branch, tag or commit of this clone; in CI, fetch the full history first (actions/checkout: fetch-depth: 0)",
 		"what changed since %q is not known: %s", rev, said)
 }
 

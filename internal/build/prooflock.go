@@ -48,7 +48,7 @@ func (r *run) holdRecord(got proofLock) error {
 	data, err := r.root.ReadFile(r.lockPath())
 	if errors.Is(err, fs.ErrNotExist) {
 		if r.src.Config.Examples.Record {
-			r.found = append(r.found, diag.New("example/proof-record", r.src.Config.Examples.RecordSpan, "the record %s is demanded, and is not there", r.lockPath()).
+			r.found = append(r.found, diag.New("example/proof-record", r.src.Config.Examples.RecordSpan, "the record %s is required, but does not exist", r.lockPath()).
 				WithAdvice("restore it from version control, or write it: docs examples update --accept"))
 		}
 		return nil
@@ -61,8 +61,8 @@ func (r *run) holdRecord(got proofLock) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&want); err != nil || want.Version != lockVersion || want.Pages == nil {
-		r.found = append(r.found, diag.New("example/proof-record", f.Whole(), "%s cannot be read: it is no record of version %d", lockName, lockVersion).
-			WithAdvice("restore it from version control, or write it anew: docs examples update --accept"))
+		r.found = append(r.found, diag.New("example/proof-record", f.Whole(), "%s cannot be read: it is not a record of version %d", lockName, lockVersion).
+			WithAdvice("restore it from version control, or regenerate it: docs examples update --accept"))
 		return nil
 	}
 	r.found = append(r.found, compareLock(f, want, got)...)
@@ -103,12 +103,12 @@ func compareLock(f *source.File, want, got proofLock) []diag.Diagnostic {
 			more++
 			continue
 		}
-		out = append(out, diag.New("example/proof-drop", placeIn(f, `"`+name+`"`), "%s had %s, and now has %d", name, countOf(was, level), is).
-			WithAdvice("bring the examples back, or, when they were removed on purpose, record that: docs examples update --accept"))
+		out = append(out, diag.New("example/proof-drop", placeIn(f, `"`+name+`"`), "%s had %s, but now has %d", name, countOf(was, level), is).
+			WithAdvice("restore the examples or, if you removed them on purpose, record that: docs examples update --accept"))
 	}
 	if len(out) == 0 && more > 0 {
 		out = append(out, diag.New("example/proof-unrecorded", f.Whole(), "%s %s other examples than the record knows", diag.Plural(more, "page"), map[bool]string{true: "has", false: "have"}[more == 1]).
-			WithAdvice("record them, so that losing them is noticed: docs examples update --accept"))
+			WithAdvice("record them, so that their loss is noticed: docs examples update --accept"))
 	}
 	return out
 }

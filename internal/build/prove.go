@@ -153,8 +153,8 @@ func (r *run) checkSystem() []diag.Diagnostic {
 	var out []diag.Diagnostic
 	for i, name := range r.src.Config.Examples.System {
 		if _, err := r.root.Stat(path.Clean(name)); err != nil {
-			out = append(out, diag.New("config/missing-folder", r.src.Config.Examples.SystemSpans[i], "the system's part %q is not there", name).
-				WithAdvice("name files and folders below the site's folder whose content is the system that the examples run against"))
+			out = append(out, diag.New("config/missing-folder", r.src.Config.Examples.SystemSpans[i], "the system's part %q does not exist", name).
+				WithAdvice("name files and folders inside the site's folder that make up the system that the examples run against"))
 		}
 	}
 	return out

@@ -55,11 +55,11 @@ const (
 func openOutput(real, shown string) (_ *output, err error) {
 	dir := filepath.Dir(real)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, refuseBecause(err, "run/output-unwritable", "name another place with --out", "the folder around %q cannot be made", shown)
+		return nil, refuseBecause(err, "run/output-unwritable", "name a different folder with --out", "the parent folder of %q cannot be created", shown)
 	}
 	parent, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, refuseBecause(err, "run/output-unwritable", "name another place with --out", "the folder around %q cannot be opened", shown)
+		return nil, refuseBecause(err, "run/output-unwritable", "name a different folder with --out", "the parent folder of %q cannot be opened", shown)
 	}
 	o := &output{shown: shown, parent: parent, name: filepath.Base(real)}
 	if o.lock, err = takeLock(parent, o.beside(lockMark), shown); err != nil {
@@ -72,7 +72,7 @@ func openOutput(real, shown string) (_ *output, err error) {
 		}
 	}()
 	if err := o.recover(); err != nil {
-		return nil, refuseBecause(err, "run/output-unwritable", "remove what an interrupted build left beside it", "leftovers beside %q cannot be cleaned up", shown)
+		return nil, refuseBecause(err, "run/output-unwritable", "remove what an interrupted build left next to it", "leftovers next to %q cannot be cleaned up", shown)
 	}
 	o.old, o.exists, err = readManifest(parent, o.name, shown)
 	return o, err
@@ -134,7 +134,7 @@ func (o *output) publish(ctx context.Context, root *os.Root, entries []entry) er
 		if errors.As(err, &refusal) || ctx.Err() != nil {
 			return err
 		}
-		advice := "the last good site is untouched; make room or grant permission and build again"
+		advice := "the last good site is untouched; free up space or grant permission, then build again"
 		if errors.Is(err, syscall.EBUSY) {
 			advice = "the last good site is untouched; a mounted folder cannot be replaced: name a folder inside it with --out"
 		}
@@ -362,8 +362,8 @@ func (o *output) keep(from, to string, info fs.FileInfo) error {
 }
 
 func (o *output) conflict(p string) error {
-	return refuse("run/output-conflict", "move or remove it, or put it into the public folder if it belongs to the site",
-		"%q was not written by docs and stands where a file of the site belongs", path.Join(filepath.ToSlash(o.shown), p))
+	return refuse("run/output-conflict", "move or remove it, or put it in the public folder if it belongs to the site",
+		"%q was not written by docs, but has the name of a file of the site", path.Join(filepath.ToSlash(o.shown), p))
 }
 
 // walk calls do for everything below dir, in lexical order, folders before

@@ -260,7 +260,7 @@ func choosePages(o Options, pages []*site.PageFile) (map[string]bool, error) {
 			}
 			advice := diag.Suggest(name, candidates)
 			if advice == "" {
-				advice = "name a page by its path, for instance: docs check " + pages[0].File.Path()
+				advice = "name a page by its path, for example: docs check " + pages[0].File.Path()
 			}
 			return nil, refuse("run/unknown-page", advice, "there is no page %q", name)
 		}

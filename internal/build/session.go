@@ -177,7 +177,7 @@ func OpenSession(ctx context.Context, o Options, notify func(News)) (*Session, e
 	place, err := filepath.Abs(o.Root)
 	if err != nil {
 		root.Close()
-		return nil, refuseBecause(err, "run/unreadable", "start docs in a folder that is there", "the folder %q is nowhere", o.Root)
+		return nil, refuseBecause(err, "run/unreadable", "start docs in a folder that exists", "the folder %q does not exist", o.Root)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	s := &Session{

@@ -18,13 +18,13 @@ import (
 
 // defect is the finding for a crash of docs itself at a place.
 func defect(at source.Span, what string, crash any) diag.Diagnostic {
-	return diag.New("run/failed", at, "docs itself fails at this %s: %s", what, firstLineOf(crash)).
-		WithAdvice("report it with the page; docs check says more")
+	return diag.New("run/failed", at, "a bug in docs stops it at this %s: %s", what, firstLineOf(crash)).
+		WithAdvice("report it together with the page; docs check shows more")
 }
 
 // mistake is the error for a crash that belongs to no page.
 func mistake(crash any) error {
-	return fmt.Errorf("this is a mistake in docs itself, not in your site: %s; docs check says more", firstLineOf(crash))
+	return fmt.Errorf("this is a bug in docs, not a mistake in your site: %s; docs check shows more", firstLineOf(crash))
 }
 
 func firstLineOf(crash any) string {

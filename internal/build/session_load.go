@@ -125,7 +125,7 @@ func (s *Session) concerns(name string) bool {
 func (s *Session) reload(ctx context.Context) {
 	src, found, err := site.Load(s.named)
 	if err != nil {
-		err = refuseBecause(err, "run/unreadable", "put it back: it is looked for", "the site's folder %q cannot be opened", s.named)
+		err = refuseBecause(err, "run/unreadable", "restore it: docs keeps looking for it", "the site's folder %q cannot be opened", s.named)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

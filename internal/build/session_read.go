@@ -159,7 +159,7 @@ func (s *Session) page(p *site.Page) ([]byte, error) {
 // it is told beside it.
 var notShown = []byte("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Not shown yet</title>" +
 	"<meta name=\"viewport\" content=\"width=device-width\"></head><body><main><article>" +
-	"<h1>This page cannot be shown yet</h1><p>It has mistakes. It appears here when they are mended.</p></article></main></body></html>\n")
+	"<h1>This page cannot be shown yet</h1><p>It has mistakes. It appears here once they are fixed.</p></article></main></body></html>\n")
 
 // lastGood is a page as it can be shown last, before a text that cannot be.
 // mu is held.

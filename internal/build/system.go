@@ -248,7 +248,7 @@ func (s *system) readFigures() (facts.Figures, []diag.Diagnostic) {
 	if err != nil {
 		reason := strings.TrimPrefix(err.Error(), "read measurements: ")
 		d := diag.New("component/measurements", source.NewFile(name, text).Whole(), "the measurements cannot be read").
-			WithAdvice("%s", reason).WithAdvice("write them anew: make measure")
+			WithAdvice("%s", reason).WithAdvice("regenerate them: make measure")
 		return facts.Figures{Broken: true}, []diag.Diagnostic{d}
 	}
 	all := facts.Figures{Machine: r.Machine.String(), Date: r.Date}

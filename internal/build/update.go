@@ -35,7 +35,7 @@ type Update struct {
 // what the records themselves say.
 func UpdateExamples(ctx context.Context, o Options, accept bool) (Update, error) {
 	if accept && len(o.Pages) > 0 {
-		return Update{}, refuse("run/unknown-page", "leave the pages out: docs examples update --accept", "the record is about the whole site, and pages were named")
+		return Update{}, refuse("run/unknown-page", "leave out the pages: docs examples update --accept", "the record covers the whole site, but pages were named")
 	}
 	r, err := examine(ctx, o)
 	if err != nil || r.src == nil {

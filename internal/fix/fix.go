@@ -37,7 +37,7 @@ type Plan struct {
 // another host. Nobody but the author knows whether that is meant.
 var byHand = map[string]string{
 	"example/mode":        "the expectation is the author's, and the prose around it says the same",
-	"link/external-moved": "a redirect of another host may lead to its start page",
+	"link/external-moved": "an external redirect may lead to a start page",
 }
 
 // Make plans the edits of findings, which are sorted. Findings for which skip

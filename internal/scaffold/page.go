@@ -51,7 +51,7 @@ func NewPage(config *source.File, name string, o PageOptions) (Page, error) {
 	p := Page{ID: strings.TrimPrefix(id, "docs/"), File: File{path.Join(c.Content, id+".mdx"), pageText(o.Title)}}
 	root, problems := tree.JSON(config)
 	if len(problems) > 0 || root == nil {
-		return Page{}, fmt.Errorf("%s is no JSON; docs check shows where", config.Path())
+		return Page{}, fmt.Errorf("%s is not valid JSON; docs check shows where", config.Path())
 	}
 	nav := root.Get("navigation")
 	if nav == nil || nav.Kind != tree.List {
@@ -65,7 +65,7 @@ func NewPage(config *source.File, name string, o PageOptions) (Page, error) {
 		return Page{}, err
 	}
 	if _, problems := tree.JSON(source.NewFile(config.Path(), p.Config)); len(problems) > 0 {
-		return Page{}, fmt.Errorf("the entry cannot be put into %s: add %q to its navigation by hand", config.Path(), p.ID)
+		return Page{}, fmt.Errorf("the entry cannot be added to %s: add %q to its navigation by hand", config.Path(), p.ID)
 	}
 	return p, nil
 }
@@ -83,10 +83,10 @@ func pageID(content, name string) (string, error) {
 	}
 	for _, s := range strings.Split(whole, "/") {
 		if !segment.MatchString(s) {
-			return "", fmt.Errorf("%q is no name of a page: use lower-case letters, digits and - in each part, as in guides/first-steps", name)
+			return "", fmt.Errorf("%q is not a page name: use lowercase letters, digits and - in each part, as in guides/first-steps", name)
 		}
 		if fault := site.NameFault(s); fault != "" {
-			return "", fmt.Errorf("%q is no name of a page: %s", name, fault)
+			return "", fmt.Errorf("%q is not a page name: %s", name, fault)
 		}
 	}
 	return whole, nil
@@ -164,7 +164,7 @@ func addEntry(text []byte, nav *tree.Node, id, wanted string) ([]byte, string, e
 		}
 		for _, name := range s.names {
 			if name == id {
-				return nil, "", fmt.Errorf("the page %q is in the navigation already, in the section %q", id, s.title)
+				return nil, "", fmt.Errorf("the page %q is already in the navigation, in the section %q", id, s.title)
 			}
 			if n := shared(name, id); n > most {
 				best, most = i, n

@@ -59,7 +59,7 @@ func Site(title string) ([]File, error) {
 }
 
 // ErrTaken says that a file is there already.
-var ErrTaken = errors.New("it is there already")
+var ErrTaken = errors.New("it already exists")
 
 // Write writes files below a folder. When one of them is there already none is
 // written.

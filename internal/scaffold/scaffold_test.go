@@ -139,12 +139,12 @@ func TestNewPageRefuses(t *testing.T) {
 	t.Parallel()
 	const nav = `{"navigation": [{"title": "Guides", "pages": ["guides/a"]}]}`
 	tests := []struct{ name, config, page, section, want string }{
-		{"a name with blanks", nav, "My Page", "", "is no name of a page"},
-		{"a way out", nav, "../x", "", "is no name of a page"},
+		{"a name with blanks", nav, "My Page", "", "is not a page name"},
+		{"a way out", nav, "../x", "", "is not a page name"},
 		{"a device of Windows", nav, "guides/con", "", "Windows reserves the name CON for a device"},
 		{"a name that is too long", nav, strings.Repeat("a", 300), "", "longer than 200 bytes"},
-		{"nothing", nav, "", "", "is no name of a page"},
-		{"a page that is there", nav, "guides/a", "", "in the navigation already"},
+		{"nothing", nav, "", "", "is not a page name"},
+		{"a page that is there", nav, "guides/a", "", "already in the navigation"},
 		{"a section that is not", nav, "guides/b", "Guide", `did you mean "Guides"?`},
 		{"a section without navigation", `{}`, "guides/b", "Guides", "has no navigation"},
 		{"a configuration with a mistake", `{"navigation": 1}`, "guides/b", "", "has a mistake"},
