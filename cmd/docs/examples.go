@@ -42,7 +42,7 @@ func runExamples(ctx context.Context, in *invocation) int {
 	case action == "update":
 		return in.updateExamples(ctx)
 	case in.accept:
-		return in.misuse("--accept works only with docs examples update", "", action)
+		return in.misuse("--accept works only with docs examples update", "")
 	}
 	return in.misuse("there is no docs examples %q", diag.Suggest(action, exampleActions), action)
 }
