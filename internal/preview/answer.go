@@ -23,7 +23,7 @@ import (
 const (
 	noSite   = plainStart + "<title>Not found</title></head><body><h1>Not found</h1><p>There is no site here. Build it: docs build</p></body></html>"
 	noPage   = plainStart + "<title>Not found</title></head><body><h1>Not found</h1><p>There is no page at this address.</p></body></html>"
-	noGood   = plainStart + "<title>Not shown</title></head><body><h1>Not shown</h1><p>This page cannot be shown. The terminal says why.</p></body></html>"
+	noGood   = plainStart + "<title>Not shown</title></head><body><h1>Not shown</h1><p>This page cannot be shown. The terminal shows why.</p></body></html>"
 	noFile   = plainStart + "<title>Not found</title></head><body><h1>Not found</h1><p>The site cannot be read.</p></body></html>"
 	notFound = "404.html"
 

@@ -30,7 +30,7 @@ func (r *fileReader) declare(start, end int) {
 	inset := source.NewInset(r.file, r.file.Text()[start:end], []source.Piece{{Inner: 0, Outer: start, Len: end - start}})
 	root, problems := tree.YAML(inset)
 	for _, p := range problems {
-		r.fail(diag.New("component-file/declaration", p.Span, "the declaration is no YAML: %s", p.Message).WithAdvice("%s", p.Advice))
+		r.fail(diag.New("component-file/declaration", p.Span, "the declaration is not valid YAML: %s", p.Message).WithAdvice("%s", p.Advice))
 	}
 	if len(problems) > 0 || root == nil || root.Kind == tree.Null {
 		return
@@ -72,7 +72,7 @@ func (r *fileReader) unknown(f tree.Field, known []string) {
 
 func (r *fileReader) str(n *tree.Node) string {
 	if n.Kind == tree.Map || n.Kind == tree.List || n.Kind == tree.Null {
-		r.wrong(n.Span, "a %s stands where text is expected", n.Kind)
+		r.wrong(n.Span, "expected text, found a %s", n.Kind)
 		return ""
 	}
 	return n.Text
@@ -80,14 +80,14 @@ func (r *fileReader) str(n *tree.Node) string {
 
 func (r *fileReader) boolean(n *tree.Node) bool {
 	if n.Kind != tree.Bool {
-		r.wrong(n.Span, "%q stands where true or false is expected", n.Text)
+		r.wrong(n.Span, "expected true or false, found %q", n.Text)
 	}
 	return n.Bool
 }
 
 func (r *fileReader) words(n *tree.Node) []string {
 	if n.Kind != tree.List {
-		r.wrong(n.Span, "a %s stands where a list is expected", n.Kind)
+		r.wrong(n.Span, "expected a list, found a %s", n.Kind)
 		return nil
 	}
 	var out []string
@@ -101,7 +101,7 @@ func (r *fileReader) prop(f tree.Field) {
 	p := mdx.Prop{Name: f.Key}
 	switch f.Key {
 	case "children", "id", "className":
-		r.wrong(f.KeySpan, "%q is what every template has; a prop cannot be called so", f.Key)
+		r.wrong(f.KeySpan, "every template already has %q; a prop cannot have this name", f.Key)
 	}
 	switch f.Value.Kind {
 	case tree.Null: // `title:` is a text prop
@@ -127,17 +127,17 @@ func (r *fileReader) prop(f tree.Field) {
 				case "load":
 					p.URL = mdx.URLLoad
 				default:
-					r.wrong(v.Span, "%q is no use of an address: write link or load", v.Text)
+					r.wrong(v.Span, "%q is not a use of an address: write link or load", v.Text)
 				}
 			default:
 				r.unknown(k, propKeys)
 			}
 		}
 	default:
-		r.wrong(f.Value.Span, "the prop %q is declared by a %s, not by a mapping", f.Key, f.Value.Kind)
+		r.wrong(f.Value.Span, "the declaration of the prop %q is a %s, not a mapping", f.Key, f.Value.Kind)
 	}
 	if len(p.Enum) > 0 && p.Default != "" && !slices.Contains(p.Enum, p.Default) {
-		r.wrong(f.KeySpan, "the default %q of the prop %q is not one of its words", p.Default, f.Key)
+		r.wrong(f.KeySpan, "the default %q of the prop %q is not in its enum", p.Default, f.Key)
 	}
 	r.decl.Props = append(r.decl.Props, p)
 }
@@ -146,7 +146,7 @@ func (r *fileReader) propType(n *tree.Node) mdx.PropType {
 	name := r.str(n)
 	t, ok := propTypes[name]
 	if !ok {
-		r.fail(diag.New("component-file/declaration", n.Span, "%q is no type of a prop", name).
+		r.fail(diag.New("component-file/declaration", n.Span, "%q is not a prop type", name).
 			WithAdvice("%s", diag.Suggest(name, typeNames)).WithAdvice("the types are %s", strings.Join(typeNames, ", ")))
 	}
 	return t
@@ -174,12 +174,12 @@ func (r *fileReader) checkHTML(body string, start int) {
 		}
 		t := z.Token()
 		if forbidden[t.Data] {
-			r.fail(diag.New("component-file/unsafe-html", span, "the template holds a %q element", t.Data).
+			r.fail(diag.New("component-file/unsafe-html", span, "the template contains a %q element", t.Data).
 				WithAdvice("a built site runs no inline script and loads nothing; use HTML and the classes of the theme"))
 		}
 		for _, a := range t.Attr {
 			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" {
-				r.fail(diag.New("component-file/unsafe-html", span, "the template holds a %q attribute", a.Key).
+				r.fail(diag.New("component-file/unsafe-html", span, "the template contains a %q attribute", a.Key).
 					WithAdvice("the policy of a built site blocks it; use HTML and the classes of the theme"))
 			}
 		}
@@ -203,7 +203,7 @@ func (r *fileReader) checkFields(t *template.Template) {
 		if at < 0 {
 			at = end
 		}
-		r.fail(diag.New("component-file/unknown-prop", r.file.Span(at, min(at+len(name), r.file.Len())), "the template uses %q, which no prop declares", name).
+		r.fail(diag.New("component-file/unknown-prop", r.file.Span(at, min(at+len(name), r.file.Len())), "the template uses %q, which is not declared as a prop", name).
 			WithAdvice("%s", diag.Suggest(name, known)).WithAdvice("declare it under `props` at the top of the file"))
 	}
 	for _, t := range t.Templates() {

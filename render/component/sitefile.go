@@ -46,7 +46,7 @@ func (l *Library) WithSite(fsys fs.FS, dir string) (*Library, []diag.Diagnostic)
 		return out, nil
 	}
 	if err != nil {
-		return out, []diag.Diagnostic{diag.New("component-file/unreadable", source.NewFile(dir, nil).Whole(), "the folder %q of components cannot be read", dir).
+		return out, []diag.Diagnostic{diag.New("component-file/unreadable", source.NewFile(dir, nil).Whole(), "the components folder %q cannot be read", dir).
 			WithAdvice("`components` in source.config.json names a folder of .html files")}
 	}
 	var found []diag.Diagnostic
@@ -91,19 +91,19 @@ func (r *fileReader) read() *definition {
 	content := string(r.file.Text())
 	switch {
 	case !componentName.MatchString(r.name):
-		r.fail(diag.New("component-file/name", r.file.Whole(), "%q is no name of a component", r.name).
-			WithAdvice("name the file like the tag: an upper-case letter, then letters and digits, as in `PriceCard.html`"))
+		r.fail(diag.New("component-file/name", r.file.Whole(), "%q is not a component name", r.name).
+			WithAdvice("name the file like the tag: an uppercase letter, then letters and digits, as in `PriceCard.html`"))
 		return nil
 	case r.lib.defs[r.name] != nil:
 		r.fail(diag.New("component-file/name", r.file.Whole(), "%q is a built-in component", r.name).
-			WithAdvice("give the file another name; built-in components keep their meaning on every site"))
+			WithAdvice("rename the file; built-in components mean the same on every site"))
 		return nil
 	}
 	r.decl.Name = r.name
 	m := declaration.FindStringSubmatchIndex(content)
 	if m == nil {
 		r.fail(diag.New("component-file/declaration", r.file.Span(0, 0), "the file does not begin with a declaration of its props").
-			WithAdvice("begin with `{{/* props: {} */}}`; the props that a page may write stand inside"))
+			WithAdvice("begin with `{{/* props: {} */}}` and declare inside it the props that pages can set"))
 		return nil
 	}
 	r.declare(m[2], m[3])
@@ -161,7 +161,7 @@ func (r *fileReader) templateError(err error) {
 		message = "a tag or attribute is not closed before the end"
 	}
 	r.fail(diag.New("component-file/template", span, "the template of %q is wrong: %s", r.name, strings.TrimSuffix(message, ".")).
-		WithAdvice("the file is an html/template of Go; quote every attribute, and close every {{if}}, {{with}} and {{range}} by {{end}}"))
+		WithAdvice("the file is a Go html/template; quote every attribute, and close every {{if}}, {{with}} and {{range}} with {{end}}"))
 }
 
 func siteView(decl mdx.Component) func(*call) any {

@@ -52,19 +52,19 @@ props:
 func TestSiteComponentFindings(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, file, text, want string }{
-		{"lower case", "price.html", "{{/* props: {} */}}", `component-file/name 0:0 "price" is no name of a component`},
+		{"lower case", "price.html", "{{/* props: {} */}}", `component-file/name 0:0 "price" is not a component name`},
 		{"taken", "Callout.html", "{{/* props: {} */}}", `component-file/name 0:0 "Callout" is a built-in component`},
 		{"no declaration", "A.html", "<p></p>", `component-file/declaration 1:1 the file does not begin with a declaration of its props`},
-		{"type", "A.html", "{{/*\nprops:\n  a: {type: strin}\n*/}}", `component-file/declaration 3:13 "strin" is no type of a prop [did you mean "string"?]`},
+		{"type", "A.html", "{{/*\nprops:\n  a: {type: strin}\n*/}}", `component-file/declaration 3:13 "strin" is not a prop type [did you mean "string"?]`},
 		{"key", "A.html", "{{/*\nprop: {}\n*/}}", `component-file/declaration 2:1 a declaration has no key "prop" [did you mean "props"?]`},
-		{"default", "A.html", "{{/*\nprops:\n  a: {enum: [x], default: y}\n*/}}", `component-file/declaration 3:3 the default "y" of the prop "a" is not one of its words`},
-		{"reserved", "A.html", "{{/*\nprops:\n  children: string\n*/}}", `component-file/declaration 3:3 "children" is what every template has; a prop cannot be called so`},
+		{"default", "A.html", "{{/*\nprops:\n  a: {enum: [x], default: y}\n*/}}", `component-file/declaration 3:3 the default "y" of the prop "a" is not in its enum`},
+		{"reserved", "A.html", "{{/*\nprops:\n  children: string\n*/}}", `component-file/declaration 3:3 every template already has "children"; a prop cannot have this name`},
 		{"unclosed if", "A.html", "{{/* props: {} */}}\n<p>{{if .id}}</p>", `component-file/template 2:1 the template of "A" is wrong: unexpected EOF`},
 		{"unclosed tag", "A.html", "{{/* props: {} */}}\n<p title=\"{{.id}}>", `component-file/template 1:1 the template of "A" is wrong: a tag or attribute is not closed before the end`},
-		{"undeclared", "A.html", "{{/* props: {title: string} */}}\n<p>{{.titel}}</p>", `component-file/unknown-prop 2:7 the template uses "titel", which no prop declares [did you mean "title"?]`},
-		{"undeclared by $", "A.html", "{{/* props: {tags: list} */}}\n{{range .tags}}{{.any}}{{$.tag}}{{end}}", `component-file/unknown-prop 2:28 the template uses "tag", which no prop declares [did you mean "tags"?]`},
-		{"script", "A.html", "{{/* props: {} */}}\n<script>x</script>", `component-file/unsafe-html 2:1 the template holds a "script" element`},
-		{"handler", "A.html", "{{/* props: {} */}}\n<p onclick=\"x\">{{.children}}</p>", `component-file/unsafe-html 2:1 the template holds a "onclick" attribute`},
+		{"undeclared", "A.html", "{{/* props: {title: string} */}}\n<p>{{.titel}}</p>", `component-file/unknown-prop 2:7 the template uses "titel", which is not declared as a prop [did you mean "title"?]`},
+		{"undeclared by $", "A.html", "{{/* props: {tags: list} */}}\n{{range .tags}}{{.any}}{{$.tag}}{{end}}", `component-file/unknown-prop 2:28 the template uses "tag", which is not declared as a prop [did you mean "tags"?]`},
+		{"script", "A.html", "{{/* props: {} */}}\n<script>x</script>", `component-file/unsafe-html 2:1 the template contains a "script" element`},
+		{"handler", "A.html", "{{/* props: {} */}}\n<p onclick=\"x\">{{.children}}</p>", `component-file/unsafe-html 2:1 the template contains a "onclick" attribute`},
 		{"near miss", "A.html", "{{- /* props: {title: , on: boolean} */ -}}\n<p title=\"{{.title}}\">{{if .on}}{{with .title}}{{.}}{{end}}{{end}}</p>", ""},
 		{"empty declaration", "A.html", "{{/* */}}<p>{{.children}}</p>", ""},
 	} {

@@ -80,11 +80,11 @@ func systemComponents() []systemComponent {
 	anchors.Default = "true"
 	return []systemComponent{
 		{one("ModeTable"), "mode-table", modeTableView, nil, modeTableRefs, mdx.Component{
-			Summary: "Every combination of the global mode and a component's own, with what it comes to; computed by the resolver.",
+			Summary: "Every combination of the global mode and a component's own, with the result; computed by the resolver.",
 			Props:   props{text("component", "only this one: redis, temporal or mcpproxy")},
 		}},
 		{one("Resolved"), "resolved", resolvedView, nil, resolvedRefs, mdx.Component{
-			Summary: "What mode words come to for each component, and which key decides; computed by the resolver.",
+			Summary: "What mode words resolve to for each component, and which key decides; computed by the resolver.",
 			Props: props{text("mode", "the global word"), text("redis", "the word of redis.mode"),
 				text("temporal", "the word of temporal.mode"), text("mcpproxy", "the word of mcpproxy.mode")},
 		}},
@@ -102,7 +102,7 @@ func systemComponents() []systemComponent {
 				{Name: "schema", Default: defaultSchema, Summary: "file name of the schema"}, filter, anchors},
 		}},
 		{one("RedisCommands"), "redis-commands", redisView, redisPrints, redisRefs, mdx.Component{
-			Summary: "The commands of Redis and how far the embedded server does them; every one is tried while the site is built.",
+			Summary: "The Redis commands and how far the embedded server supports them; each is tried while the site is built.",
 			Props:   props{text("group", "only this group, such as sorted-set"), filter},
 		}},
 		{one("Measured"), "measured", measuredView, nil, measuredRefs, mdx.Component{

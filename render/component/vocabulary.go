@@ -77,7 +77,7 @@ func vocabulary() []*definition {
 	}
 	one := func(name string) []string { return []string{name} }
 
-	callout := props{markup("title", "says in a few words what the box is about"), iconProp}
+	callout := props{markup("title", "what the box is about, in a few words"), iconProp}
 	add([]string{"Callout", "Aside", "Note"}, "callout", calloutView(""), mdx.Component{
 		Summary: "A box beside the text: a hint, a warning, an exception.",
 		Props:   append(props{word("type", "neutral", "what kind of remark it is", toneWords...)}, callout...),
@@ -88,7 +88,7 @@ func vocabulary() []*definition {
 
 	add(one("Steps"), "steps", stepsView, mdx.Component{
 		Summary: "Numbered instructions: Step components, or an ordered list.",
-		Props:   props{sizeProp, flag("numbered", "kept for pages that write it; steps are always numbered")},
+		Props:   props{sizeProp, flag("numbered", "has no effect; steps are always numbered")},
 	})
 	add(one("Step"), "step-alone", stepView, mdx.Component{
 		Summary: "One step of Steps.", Parents: one("Steps"),
@@ -96,21 +96,21 @@ func vocabulary() []*definition {
 	})
 
 	add(one("Tabs"), "tabs", tabsView, mdx.Component{
-		Summary: "Alternatives of which the reader sees one; all are in the page.",
+		Summary: "Alternatives shown one at a time; all are in the page.",
 		Props: props{
-			list("items", "labels of the tabs that have none of their own"),
+			list("items", "labels for tabs that have none"),
 			number("defaultIndex", "the tab shown first, counted from 0"),
-			text("groupId", "tabs of one group follow each other"), text("syncKey", "the same as groupId"),
-			flag("persist", "kept for pages that write it; a group's choice is always remembered"),
+			text("groupId", "tabs of one group switch together"), text("syncKey", "the same as groupId"),
+			flag("persist", "has no effect; a group's choice is always remembered"),
 		},
 	})
 	add([]string{"Tab", "TabItem"}, "tab-alone", tabAloneView, mdx.Component{
 		Summary: "One alternative of Tabs.", Parents: one("Tabs"),
-		Props: props{markup("title", "the label"), markup("label", "the label"), text("value", "the label, when there is no title"), iconProp},
+		Props: props{markup("title", "the label"), markup("label", "the label"), text("value", "the label, if there is no title"), iconProp},
 	})
 	add(one("CodeGroup"), "tabs", codeGroupView, mdx.Component{
-		Summary: "Fences as tabs, labelled by their titles.",
-		Props:   props{text("groupId", "groups of one name follow each other"), text("syncKey", "the same as groupId")},
+		Summary: "Fences as tabs, labeled by their titles.",
+		Props:   props{text("groupId", "groups of one name switch together"), text("syncKey", "the same as groupId")},
 	})
 
 	cards := []struct {
@@ -119,15 +119,15 @@ func vocabulary() []*definition {
 	}{
 		{[]string{"Cards", "CardGrid"}, []string{"Card", "LinkCard"}, "card", "cards"},
 		{one("ReferenceCardList"), one("ReferenceCard"), "reference", "quiet cards, for what to read next"},
-		{one("FeatureCardList"), one("FeatureCard"), "feature", "cards without a frame, for what a thing can do"},
+		{one("FeatureCardList"), one("FeatureCard"), "feature", "cards without a frame, for features"},
 	}
 	for _, c := range cards {
 		add(c.lists, "cards", cardsView(c.kind), mdx.Component{
 			Summary: "A grid of " + c.look + ".",
-			Props:   props{colsProp, sizeProp, flag("stagger", "kept for pages that write it; cards stand in rows")},
+			Props:   props{colsProp, sizeProp, flag("stagger", "has no effect; cards are in rows")},
 		})
 		add(c.items, "card", cardView(c.kind), mdx.Component{
-			Summary: "One of a grid of " + c.look + "; with href the whole of it is a link.",
+			Summary: "One of a grid of " + c.look + "; with href, all of it is a link.",
 			Props: props{markup("title", "what is there"), href("href", "where the card leads"),
 				markup("description", "one sentence"), iconProp},
 		})
@@ -148,8 +148,8 @@ func vocabulary() []*definition {
 	tableParts(add)
 
 	add([]string{"Accordion", "AccordionItem", "Details"}, "details", detailsView, mdx.Component{
-		Summary: "Text that opens on request; search and links find it closed too.",
-		Props: props{markup("title", "what is inside"), markup("summary", "the same as title"), text("value", "the title, when there is none"),
+		Summary: "Collapsible text; search and links find it even when closed.",
+		Props: props{markup("title", "what is inside"), markup("summary", "the same as title"), text("value", "the title, if there is none"),
 			flag("open", "starts open"), flag("defaultOpen", "starts open"), iconProp},
 	})
 	add([]string{"Accordions", "AccordionGroup"}, "group", groupView, mdx.Component{Summary: "Accordions as one block."})
@@ -158,28 +158,28 @@ func vocabulary() []*definition {
 
 	add(one("Badge"), "badge", badgeView, mdx.Component{
 		Summary: "A word in a chip.", Inline: true,
-		Props: props{markup("text", "the word, when there are no children"),
-			word("variant", "neutral", "its colour", append([]string{"default", "outline", "secondary"}, toneWords...)...), sizeProp},
+		Props: props{markup("text", "the word, if there are no children"),
+			word("variant", "neutral", "its color", append([]string{"default", "outline", "secondary"}, toneWords...)...), sizeProp},
 	})
 	add(one("Kbd"), "kbd", inlineView, mdx.Component{Summary: "A key to press.", Inline: true})
 	add(one("InlineCode"), "inline-code", inlineView, mdx.Component{Summary: "Code in a line of text, with markup inside.", Inline: true})
 	add(one("Icon"), "icon", iconView, mdx.Component{
-		Summary: "A drawing of one line's height.", Inline: true,
-		Props: props{text("name", "which drawing"), text("label", "what it says to those who cannot see it"),
-			mdx.Prop{Name: "size", Type: mdx.PropAny, Summary: "kept for pages that write it; an icon is as high as the text"},
-			text("color", "kept for pages that write it; an icon has the colour of the text")},
+		Summary: "A drawing as high as the text.", Inline: true,
+		Props: props{text("name", "which drawing"), text("label", "text for those who cannot see it"),
+			mdx.Prop{Name: "size", Type: mdx.PropAny, Summary: "has no effect; an icon is as high as the text"},
+			text("color", "has no effect; an icon has the color of the text")},
 	})
 	defs[len(defs)-1].names = iconRefs("name")
 
-	figure := props{markup("caption", "the point that the picture makes"), text("alt", "what it shows, for those who cannot see it"), markup("title", "the same as caption")}
+	figure := props{markup("caption", "the point the picture makes"), text("alt", "what it shows, for those who cannot see it"), markup("title", "the same as caption")}
 	add(one("Diagram"), "diagram", diagramView, mdx.Component{
-		Summary: "An SVG drawing, set into the page so that it follows the theme.",
+		Summary: "An inline SVG drawing that follows the theme.",
 		Props:   append(props{required(src("src", "address of the SVG file"))}, figure...),
 	})
 	add(one("Image"), "image", imageView, mdx.Component{
 		Summary: "A picture with a caption.",
 		Props: append(props{required(src("src", "address of the picture")),
-			number("width", "in pixels; keeps the page from moving"), number("height", "in pixels; keeps the page from moving")}, figure...),
+			number("width", "in pixels; prevents layout shift"), number("height", "in pixels; prevents layout shift")}, figure...),
 	})
 	mermaidComponent(add)
 	for _, d := range systemComponents() {
@@ -197,9 +197,9 @@ type adder func(names []string, tmpl string, view func(*call) any, c mdx.Compone
 
 func tableParts(add adder) {
 	cell := props{number("colSpan", "columns the cell spans"), number("rowSpan", "rows the cell spans"),
-		word("align", "", "where the text stands", "left", "center", "right")}
+		word("align", "", "alignment of the text", "left", "center", "right")}
 	groups := []string{"TableHeader", "TableBody", "TableFooter"}
-	add([]string{"Table"}, "table", tableView, mdx.Component{Summary: "A table written as components, in a box of its own that scrolls."})
+	add([]string{"Table"}, "table", tableView, mdx.Component{Summary: "A table written as components, in its own scrolling box."})
 	for name, element := range map[string]string{"TableHeader": "thead", "TableBody": "tbody", "TableFooter": "tfoot", "TableCaption": "caption"} {
 		add([]string{name}, element, tablePartView, mdx.Component{Summary: "The " + element + " of a Table.", Parents: []string{"Table"}})
 	}
@@ -214,11 +214,11 @@ func fileComponents(add adder) {
 	add([]string{"Files"}, "files", filesView, mdx.Component{Summary: "A directory, written as Folder and File components."})
 	inside := []string{"Files", "Folder", "FileTree"}
 	add([]string{"Folder"}, "files", fileAloneView, mdx.Component{Summary: "A folder of Files.", Parents: inside,
-		Props: props{text("name", "its name"), flag("defaultOpen", "makes the folder open and close: true starts it open, false closed; without it, it is always open"), flag("open", "the same as defaultOpen"), iconProp}})
+		Props: props{text("name", "its name"), flag("defaultOpen", "makes the folder collapsible: true starts it open, false closed; without it, it is always open"), flag("open", "the same as defaultOpen"), iconProp}})
 	add([]string{"File"}, "files", fileAloneView, mdx.Component{Summary: "A file of Files.", Parents: inside,
-		Props: props{text("name", "its name"), text("description", "a few words beside it"), iconProp}})
+		Props: props{text("name", "its name"), text("description", "a few words next to it"), iconProp}})
 	add([]string{"ProjectStructure"}, "files", structureView, mdx.Component{Summary: "A directory, written as a list of objects {name, children, description}.",
-		Props: props{list("structure", "the entries"), markup("title", "names the whole"),
-			mdx.Prop{Name: "initialSelectedId", Type: mdx.PropAny, Summary: "kept for pages that write it; nothing is selected"},
-			mdx.Prop{Name: "initialExpandedItems", Type: mdx.PropAny, Summary: "kept for pages that write it; all folders are open"}}})
+		Props: props{list("structure", "the entries"), markup("title", "title of the whole"),
+			mdx.Prop{Name: "initialSelectedId", Type: mdx.PropAny, Summary: "has no effect; nothing is selected"},
+			mdx.Prop{Name: "initialExpandedItems", Type: mdx.PropAny, Summary: "has no effect; all folders are open"}}})
 }

@@ -144,7 +144,7 @@ func (c *checker) targets(g site.GoldenQuery) (out []target, ok bool) {
 		if has {
 			if _, known := page.Anchors[anchor]; !known {
 				ok = false
-				d := diag.New("search/unknown-target", g.ExpectSpans[i], "the query %q expects %q, which is no id on the page %q", g.Query, anchor, id)
+				d := diag.New("search/unknown-target", g.ExpectSpans[i], "the query %q expects %q, which is not an id on the page %q", g.Query, anchor, id)
 				if near := c.site.NearestAnchor(page, anchor); near != "" {
 					d = d.WithAdvice("did you mean %q?", id+"#"+near)
 				}
@@ -185,7 +185,7 @@ func rankOf(hits []Hit, t target) int {
 func missing(g site.GoldenQuery, t target, rank int, hits []Hit) diag.Diagnostic {
 	d := diag.New("search/golden-missing", t.span, "the query %q does not find %q", g.Query, t.name)
 	if rank > 0 {
-		d = diag.New("search/golden-missing", t.span, "the query %q finds %q only in place %d", g.Query, t.name, rank)
+		d = diag.New("search/golden-missing", t.span, "the query %q finds %q only at position %d", g.Query, t.name, rank)
 	}
 	if len(hits) == 0 {
 		return d.WithAdvice("it finds nothing at all")
@@ -225,7 +225,7 @@ func (c *checker) floors() {
 		{"mrr", "mean reciprocal rank", c.figures.MRR, c.config.Floors.MRR},
 	} {
 		if f.have < f.floor {
-			c.report(diag.New("search/recall", c.site.Config.Place("search", "floors", f.key), "the %s is %s, under its floor of %s",
+			c.report(diag.New("search/recall", c.site.Config.Place("search", "floors", f.key), "the %s is %s, below its floor of %s",
 				f.name, share(f.have), share(f.floor)).
 				WithAdvice("%d of %d expected pages and sections are found by %d queries", c.met, c.expected, c.figures.Queries))
 		}
@@ -240,7 +240,7 @@ func (c *checker) budget() {
 	if limit := c.config.Budget.Query * 1000; limit > 0 && c.figures.QueryBytes > limit {
 		c.report(diag.New("search/budget", c.site.Config.Place("search", "budget", "query"), "the first query %q transfers more than its budget of %s",
 			c.figures.DearestQuery, thousands(limit)).
-			WithAdvice("it transfers %s, the program included", thousands(c.figures.QueryBytes)))
+			WithAdvice("it transfers %s, including the program", thousands(c.figures.QueryBytes)))
 	}
 }
 

@@ -215,12 +215,12 @@ func TestCheck(t *testing.T) {
 		{"unexpected", `{"golden": [{"query": "deeper", "expect": []}]}`, []string{`search/golden-unexpected: the query "deeper" finds "Modes"`}},
 		{"floors", `{"golden": [{"query": "zebra", "expect": ["modes"]}, {"query": "modes", "expect": ["modes"]}], "floors": {"recall5": 0.51, "mrr": 0.6}}`, []string{
 			`search/golden-missing: the query "zebra" does not find "modes"`,
-			`search/recall: the recall among the first five is 0.500, under its floor of 0.510`,
-			`search/recall: the mean reciprocal rank is 0.500, under its floor of 0.600`}},
+			`search/recall: the recall among the first five is 0.500, below its floor of 0.510`,
+			`search/recall: the mean reciprocal rank is 0.500, below its floor of 0.600`}},
 		{"unknown page", `{"golden": [{"query": "modes", "expect": ["mods"]}], "floors": {"recall5": 1}}`, []string{
 			`search/unknown-target: the query "modes" expects the page "mods", which does not exist`}},
 		{"unknown anchor", `{"golden": [{"query": "modes", "expect": ["modes#deepr"]}]}`, []string{
-			`search/unknown-target: the query "modes" expects "deepr", which is no id on the page "modes"`}},
+			`search/unknown-target: the query "modes" expects "deepr", which is not an id on the page "modes"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

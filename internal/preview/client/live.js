@@ -40,7 +40,7 @@ const load = async () => {
   await ready;
   const response = await get();
   if (response.status === 404) return leave();
-  if (!response.ok) return show({ notice: "This page cannot be shown: the terminal says why. What you see is its last version." });
+  if (!response.ok) return show({ notice: "This page cannot be shown: the terminal shows why. You see its last version." });
   if (response.redirected && new URL(response.url).pathname !== location.pathname) return location.replace(response.url);
   const page = parse(await response.text());
   const next = versionIn(page);
@@ -63,7 +63,7 @@ const load = async () => {
 // leave says that the page is gone. Its last version stays.
 const leave = () => {
   gone = true;
-  show({ notice: "This page is gone: nothing is at its address any more. What you see is its last version." });
+  show({ notice: "This page is gone: there is nothing at its address. You see its last version." });
 };
 
 // Pages are fetched one after the other; of changes that come meanwhile only

@@ -50,7 +50,7 @@ const fixed = (fix) => make("div", { class: "live-fix" },
     make("del", {}, ...codeLines(fix.old, "−")), make("ins", {}, ...codeLines(fix.new, "+")))) : "",
   make("p", { class: "live-soft" }, ...fix.applies
     ? ["Applied by ", make("code", {}, "docs check --fix"), "."]
-    : ["For you to judge: it is not applied without asking."]));
+    : ["Not applied automatically: review it first."]));
 
 const item = (f, rules) => {
   const rule = rules[f.rule];
