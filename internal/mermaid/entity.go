@@ -34,11 +34,11 @@ func (c *checker) class() {
 			inClass = nil
 		case inClass != nil:
 			if strings.ContainsAny(text, "{}") || strings.HasPrefix(text, "<<") && !annotation.MatchString(text) {
-				c.fail(s, "write +Type name, +name(Type arg) Type, or <<annotation>>", "%q is no member of a class", text)
+				c.fail(s, "write +Type name, +name(Type arg) Type, or <<annotation>>", "%q is not a member of a class", text)
 			}
 		case namespace.MatchString(text):
 			if inNamespace != nil {
-				c.fail(s, "close the outer one first", "a namespace stands in a namespace")
+				c.fail(s, "close the outer one first", "a namespace is inside another namespace")
 			}
 			inNamespace = &s
 		case text == "}" && inNamespace != nil:
@@ -52,14 +52,14 @@ func (c *checker) class() {
 			c.fail(s, "remove it", "%q has no effect on the drawing", strings.Fields(text)[0])
 		case classMember.MatchString(text) && !classArrow.MatchString(text):
 		default:
-			c.fail(s, "write class A, class A { … }, A : +member, or A <|-- B : label with blanks around the arrow", "%q is no statement of a class diagram", text)
+			c.fail(s, "write class A, class A { … }, A : +member, or A <|-- B : label with spaces around the arrow", "%q is not a class diagram statement", text)
 		}
 	}
 	if inClass != nil {
-		c.fail(*inClass, "close it with } on a line of its own", "the class has no end")
+		c.fail(*inClass, "close it with } on its own line", "the class has no end")
 	}
 	if inNamespace != nil {
-		c.fail(*inNamespace, "close it with } on a line of its own", "the namespace has no end")
+		c.fail(*inNamespace, "close it with } on its own line", "the namespace has no end")
 	}
 }
 
@@ -73,7 +73,7 @@ func (c *checker) er() {
 			inEntity = nil
 		case inEntity != nil:
 			if !attribute.MatchString(text) {
-				c.fail(s, `write type name, then PK, FK or UK, then a comment in quotes`, "%q is no attribute", text)
+				c.fail(s, `write type name, then PK, FK or UK, then a comment in quotes`, "%q is not an attribute", text)
 			}
 		case entityOpen.MatchString(text):
 			inEntity = &s
@@ -81,12 +81,12 @@ func (c *checker) er() {
 			// The engine knows "zero or more" with this brace only.
 			c.written[s.line] = zeroOrMore.ReplaceAllStringFunc(text, func(m string) string { return strings.Replace(m, "}", "{", 1) })
 		case erNoLabel.MatchString(text):
-			c.fail(s, "write the label behind a colon: A ||--o{ B : has", "the relationship has no label")
+			c.fail(s, "write the label after a colon: A ||--o{ B : has", "the relationship has no label")
 		default:
-			c.fail(s, "write A ||--o{ B : label, or A { … }", "%q is no statement of an entity-relationship diagram", text)
+			c.fail(s, "write A ||--o{ B : label, or A { … }", "%q is not an entity-relationship diagram statement", text)
 		}
 	}
 	if inEntity != nil {
-		c.fail(*inEntity, "close it with } on a line of its own", "the entity has no end")
+		c.fail(*inEntity, "close it with } on its own line", "the entity has no end")
 	}
 }

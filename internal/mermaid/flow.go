@@ -105,7 +105,7 @@ func (c *checker) flow() {
 			c.properties(s, text, linkStyle.FindStringSubmatch(text)[2])
 		case direction.MatchString(text):
 			if len(open) == 0 {
-				c.fail(s, "the header says the direction of the whole chart", "a direction stands outside of a subgraph")
+				c.fail(s, "the header sets the direction of the whole chart", "a direction is outside of a subgraph")
 			}
 		case subgraph.MatchString(text):
 			open = append(open, s)
@@ -125,7 +125,7 @@ func (c *checker) flow() {
 		}
 	}
 	for _, s := range open {
-		c.fail(s, "write end on a line of its own", "the subgraph has no end")
+		c.fail(s, "write end on its own line", "the subgraph has no end")
 	}
 	for _, u := range uses {
 		if defined[u.name] || u.name == "default" {
@@ -149,9 +149,9 @@ func (c *checker) properties(s statement, text, list string) {
 		case !found:
 			c.failAt(s, offset, offset+len(pair), "write name:value, for example fill:#eee", "%q sets nothing", strings.TrimSpace(pair))
 		case !styleName.MatchString(name):
-			c.failAt(s, offset, offset+len(pair), "what is drawn: fill, stroke, stroke-width and color", "the property %q is not known", name)
+			c.failAt(s, offset, offset+len(pair), "what is drawn: fill, stroke, stroke-width and color", "unknown property %q", name)
 		case !styleValue.MatchString(value):
-			c.failAt(s, offset, offset+len(pair), "write a colour (#rgb, #rrggbb or a name) or a measure (2px)", "%q is no value of %q", value, name)
+			c.failAt(s, offset, offset+len(pair), "write a color (#rgb, #rrggbb or a name) or a measure (2px)", "%q is not a value of %q", value, name)
 		}
 		offset += len(pair) + 1
 	}
@@ -221,7 +221,7 @@ func (c *checker) rest(s statement, text string, at int) {
 	case at == 0:
 		c.fail(s, "begin with a node: its id of letters, digits, _ and -, then its label in brackets", "%q does not begin with a node", text)
 	case strings.ContainsRune("[({>", rune(rest[0])):
-		c.failAt(s, at, len(text), `close the bracket; brackets inside a label are not read`, "the label %q does not end", rest)
+		c.failAt(s, at, len(text), `close the bracket; brackets inside a label are not read`, "the label %q is never closed", rest)
 	default:
 		c.failAt(s, at, len(text), "write an arrow such as -->, -.->, ==> or ---, with a label as -->|label|", "%q is neither a node nor an arrow", rest)
 	}

@@ -102,7 +102,7 @@ func check(source string) *checker {
 	for n, line := range strings.Split(strings.ReplaceAll(source, "\r\n", "\n"), "\n") {
 		text := strings.TrimSpace(line)
 		if strings.HasPrefix(text, "%%{") {
-			c.fail(statement{n + 1, text, strings.Index(line, text)}, "remove it: colours come from the site's theme", "directives are not read")
+			c.fail(statement{n + 1, text, strings.Index(line, text)}, "remove it: colors come from the site's theme", "directives are not read")
 		}
 		if text != "" && !strings.HasPrefix(text, "%%") {
 			c.lines = append(c.lines, statement{n + 1, text, strings.Index(line, text)})
@@ -184,7 +184,7 @@ func (c *checker) header() {
 	case flowHeader.MatchString(head.text):
 		c.flow()
 	case name == "graph" || name == "flowchart":
-		c.fail(head, "write a direction and nothing else: "+kind+" LR (or TD, TB, RL, BT)", "the header %q has no direction that is known", head.text)
+		c.fail(head, "write a direction and nothing else: "+kind+" LR (or TD, TB, RL, BT)", "the header %q has no known direction", head.text)
 	case (name == "statediagram" || name == "statediagram-v2") && alone:
 		c.state()
 	case name == "sequencediagram" && alone:
@@ -194,7 +194,7 @@ func (c *checker) header() {
 	case name == "erdiagram" && alone:
 		c.er()
 	case slices.ContainsFunc(kinds, func(k string) bool { return strings.EqualFold(k, name) }):
-		c.fail(head, "write the kind alone on its line", "text stands behind the kind %q", kind)
+		c.fail(head, "write the kind on its own line", "unexpected text after the kind %q", kind)
 	case slices.Contains(others, name):
 		c.failAt(head, 0, len(kind), "what is drawn: "+strings.Join(kinds, ", "), "diagrams of the kind %q cannot be drawn", kind)
 	default:
@@ -202,7 +202,7 @@ func (c *checker) header() {
 		if advice == "" {
 			advice = "begin with one of " + strings.Join(kinds, ", ")
 		}
-		c.failAt(head, 0, len(kind), advice, "%q is no kind of diagram", kind)
+		c.failAt(head, 0, len(kind), advice, "%q is not a kind of diagram", kind)
 	}
 	if len(c.lines) == 1 && len(c.found) == 0 {
 		c.fail(head, "write what it shows below its kind", "the diagram shows nothing")

@@ -26,7 +26,7 @@ func (c *checker) sequence() {
 		case actor.MatchString(text):
 			id := actor.FindStringSubmatch(text)[1]
 			if seen[id] {
-				c.fail(s, "declare it once, above the messages", "the participant %q already stands in the drawing", id)
+				c.fail(s, "declare it once, above the messages", "the participant %q is already in the drawing", id)
 			}
 			seen[id] = true
 		case note.MatchString(text):
@@ -39,7 +39,7 @@ func (c *checker) sequence() {
 			m := message.FindStringSubmatch(text)
 			seen[m[1]], seen[m[3]] = true, true
 			if strings.ContainsAny(m[1]+m[3], "<>") || m[1] == "-" {
-				c.fail(s, "write A->>B: text with names of letters and digits", "%q is no message", text)
+				c.fail(s, "write A->>B: text with names of letters and digits", "%q is not a message", text)
 			}
 		case block.MatchString(text):
 			open = append(open, s)
@@ -50,7 +50,7 @@ func (c *checker) sequence() {
 				kind = block.FindStringSubmatch(open[len(open)-1].text)[1]
 			}
 			if want := map[string]string{"else": "alt", "and": "par"}[word]; want == "" || kind != want {
-				c.fail(s, "else divides alt, and divides par", "%q stands outside of the block that it divides", word)
+				c.fail(s, "else divides alt, and divides par", "%q is outside of the block that it divides", word)
 			}
 		case text == "end":
 			if len(open) == 0 {
@@ -59,14 +59,14 @@ func (c *checker) sequence() {
 			}
 			open = open[:len(open)-1]
 		case seqIgnore.MatchString(text):
-			c.fail(s, "remove it; a + or - behind an arrow activates: A->>+B: text", "%q has no effect on the drawing", strings.Fields(text)[0])
+			c.fail(s, "remove it; a + or - after an arrow activates: A->>+B: text", "%q has no effect on the drawing", strings.Fields(text)[0])
 		case noLabel.MatchString(text):
-			c.fail(s, "write the text behind a colon: A->>B: text", "the message has no text")
+			c.fail(s, "write the text after a colon: A->>B: text", "the message has no text")
 		default:
-			c.fail(s, "write A->>B: text, participant A, Note over A: text, or a block such as loop … end", "%q is no statement of a sequence diagram", text)
+			c.fail(s, "write A->>B: text, participant A, Note over A: text, or a block such as loop … end", "%q is not a sequence diagram statement", text)
 		}
 	}
 	for _, s := range open {
-		c.fail(s, "write end on a line of its own", "the block %q has no end", block.FindStringSubmatch(s.text)[1])
+		c.fail(s, "write end on its own line", "the block %q has no end", block.FindStringSubmatch(s.text)[1])
 	}
 }

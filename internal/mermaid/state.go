@@ -54,10 +54,10 @@ func (c *checker) state() {
 		case stateLabel.MatchString(text):
 			label(s, stateLabel.FindStringSubmatch(text)[1])
 		default:
-			c.fail(s, "write A --> B, A --> B : label, [*] --> A, or A : label", "%q is no statement of a state diagram", text)
+			c.fail(s, "write A --> B, A --> B : label, [*] --> A, or A : label", "%q is not a state diagram statement", text)
 		}
 	}
 	for _, s := range open {
-		c.fail(s, "close it with } on a line of its own", "the state has no end")
+		c.fail(s, "close it with } on its own line", "the state has no end")
 	}
 }

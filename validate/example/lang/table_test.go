@@ -180,6 +180,6 @@ var broken = map[string][][2]string{
 		{"graph LR\n  A -> B\n", `2:5 "-> B" "-> B" is neither a node nor an arrow`},
 		{"pie\n  \"é\" : 1\n", `1:1 "pie" diagrams of the kind "pie" cannot be drawn`},
 		{"sequenceDiagram\n\n  A->>B\n", `3:3 "A->>B" the message has no text`},
-		{"graph LR\n  A[é\n", `2:4 "[é" the label "[é" does not end`},
+		{"graph LR\n  A[é\n", `2:4 "[é" the label "[é" is never closed`},
 	},
 }
