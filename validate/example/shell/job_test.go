@@ -223,7 +223,7 @@ func TestJobsInFindings(t *testing.T) {
 			}
 			defer s.Close()
 			got := brief(bash(t, s, script+"\n"))
-			if !strings.Contains(got, ", which ended with status 7, printed:\n\t  no luck\n") {
+			if !strings.Contains(got, ", which exited with status 7, printed:\n\t  no luck\n") {
 				t.Errorf("the finding does not show how the job ended:\n%s", got)
 			}
 		})
