@@ -86,7 +86,7 @@ func whole(s *snapshot.Store) (uint64, error) {
 }
 
 // TestKill ends the process that takes snapshots with SIGKILL at random
-// moments, again and again on the same directory: during the writing, the
+// moments, again and again on the same directory and on new ones: during the writing, the
 // verification, the publishing, the removal of old ones and the restore. What
 // was acknowledged is there afterwards, whole.
 func TestKill(t *testing.T) {
@@ -97,20 +97,27 @@ func TestKill(t *testing.T) {
 			seed := rand.Uint64()
 			t.Logf("seed %d", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
-			dir := filepath.Join(t.TempDir(), "data")
+			all := t.TempDir()
 			// The writer of a process that was killed ends soon, not at once.
 			t.Cleanup(func() {
-				for tries := 0; os.RemoveAll(dir) != nil && tries < 100_000; tries++ {
+				for tries := 0; os.RemoveAll(all) != nil && tries < 100_000; tries++ {
 					runtime.Gosched()
 				}
 			})
+			var dir string
 			var acknowledged uint64
+			some := false
 			kills := 0
 			for range (*rounds + 1) / 2 {
+				// The first snapshot of a directory is like no other.
+				if dir == "" || random.IntN(3) == 0 {
+					dir, acknowledged = filepath.Join(all, strconv.Itoa(kills)), 0
+				}
 				// After so many lines, and then some time.
 				lines, after := random.IntN(4), time.Duration(random.IntN(150))*time.Millisecond
 				last := kill(t, dir, writer, lines, after)
 				acknowledged = max(acknowledged, last)
+				some = some || last > 0
 				kills++
 				s, err := snapshot.Open(dir, snapshot.Options{})
 				if err != nil {
@@ -124,10 +131,10 @@ func TestKill(t *testing.T) {
 					t.Fatalf("round %d: generation %d was acknowledged, and %d is there", kills, acknowledged, n)
 				}
 			}
-			if acknowledged == 0 {
+			if !some {
 				t.Error("no generation was ever acknowledged: the test kills too early")
 			}
-			t.Logf("%d kills, %d generations acknowledged", kills, acknowledged)
+			t.Logf("%d kills", kills)
 		})
 	}
 }

@@ -25,10 +25,11 @@ const (
 )
 
 // Meta describes a generation. Its text is the file META of the generation
-// and, for the published one, the file CURRENT.
+// and, for the published one, the file CURRENT. Before the first is published,
+// CURRENT describes an empty generation 0.
 type Meta struct {
-	Generation uint64
-	Taken      int64 // milliseconds since the Unix epoch
+	Generation uint64 // from 1
+	Taken      int64  // milliseconds since the Unix epoch
 	Records    int64
 	Bytes      int64  // of all records
 	Digest     string // hexadecimal SHA-256 of the records; keyed when Encrypted

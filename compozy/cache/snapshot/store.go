@@ -145,10 +145,11 @@ func (s *Store) look() error {
 			foreign = append(foreign, name)
 			s.next = max(s.next, n)
 		case name == currentName:
-			s.present = true
-			if m, err := readMeta(s.path(currentName)); err == nil {
+			m, err := readMeta(s.path(currentName))
+			if err == nil {
 				s.next = max(s.next, m.Generation)
 			}
+			s.present = s.present || err != nil || m.Generation > 0
 		case name == lockName, name == "lost+found":
 		case strings.Contains(name, tempMark) && !s.opts.ReadOnly:
 			// The child of a process that was killed may still be writing
@@ -357,7 +358,7 @@ func withheld(err error) bool {
 }
 
 // candidates are the generations in the directory and the one that CURRENT
-// names, sorted.
+// names, if it names one, sorted.
 func (s *Store) candidates(current *Meta) ([]uint64, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -369,7 +370,7 @@ func (s *Store) candidates(current *Meta) ([]uint64, error) {
 			list = append(list, n)
 		}
 	}
-	if current != nil && !slices.Contains(list, current.Generation) {
+	if current != nil && current.Generation > 0 && !slices.Contains(list, current.Generation) {
 		list = append(list, current.Generation)
 	}
 	slices.Sort(list)
@@ -410,6 +411,10 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	if have < need {
 		return nil, &SpaceError{Dir: s.name, Need: need, Free: have}
 	}
+	begun, err := s.begin()
+	if err != nil {
+		return nil, fmt.Errorf("snapshot into %q: %w", s.name, err)
+	}
 	n := s.next
 	s.next++
 	// The process is part of the name, because the child of a process that
@@ -425,11 +430,33 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 		if have, looking := s.opts.Free(s.dir); looking == nil && have < headroom {
 			err = errors.Join(err, &SpaceError{Dir: s.name, Need: need, Free: have})
 		}
+		if begun {
+			err = errors.Join(err, os.Remove(s.path(currentName)))
+		}
 		return nil, errors.Join(err, os.RemoveAll(temp))
 	}
 	s.present = true
 	s.prune(n)
 	return m, nil
+}
+
+// begin writes into a directory without any generation a CURRENT that names
+// none, and reports that it did. A crash between the renaming of the first
+// generation and its publishing leaves then what it leaves later too: a whole
+// generation that CURRENT does not name yet. Without it, that would look like
+// a directory whose CURRENT somebody removed.
+func (s *Store) begin() (bool, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		if _, kind := generation(e.Name()); kind == snapPrefix || e.Name() == currentName {
+			return false, nil
+		}
+	}
+	none := Meta{Digest: newTally(nil).digest()}
+	return true, writeSynced(s.dir, currentName, none.text())
 }
 
 // keep sees to it that the lock is still the one of what lies at the path.
@@ -502,7 +529,7 @@ func (f *Flow) records(emit func([]byte) error) error {
 }
 
 // publish makes a written generation the current one. When it fails, the
-// directory is as it was.
+// generation is at temp again.
 func (s *Store) publish(temp string, m *Meta) error {
 	final := s.snap(m.Generation)
 	if err := os.Rename(temp, final); err != nil {
@@ -513,7 +540,8 @@ func (s *Store) publish(temp string, m *Meta) error {
 		err = writeSynced(s.dir, currentName, m.text())
 	}
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(final))
+		// A removal that is broken off must leave no half of a generation.
+		return errors.Join(err, os.Rename(final, temp))
 	}
 	return nil
 }

@@ -485,3 +485,85 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// stopped copies the directory as a crash would leave it between the writing
+// of a generation and its publishing.
+type stopped struct {
+	t      *testing.T
+	before string // the copy without the generation's final name
+	after  string // the copy with it
+}
+
+func (w stopped) Write(ctx context.Context, job snapshot.Job, records snapshot.Records) (*snapshot.Meta, error) {
+	m, err := snapshot.InProcess{}.Write(ctx, job, records)
+	for _, to := range []string{w.before, w.after} {
+		if err := os.CopyFS(to, os.DirFS(filepath.Dir(job.Dir))); err != nil {
+			w.t.Error(err)
+		}
+	}
+	final := fmt.Sprintf("snap-%d", job.Generation)
+	if err := os.Rename(filepath.Join(w.after, filepath.Base(job.Dir)), filepath.Join(w.after, final)); err != nil {
+		w.t.Error(err)
+	}
+	return m, err
+}
+
+// TestFirstPublish: a crash in the middle of the very first publishing is no
+// damage, and neither is one in the first after it.
+func TestFirstPublish(t *testing.T) {
+	t.Parallel()
+	for i, want := range []int{0, 1, 1} {
+		w := stopped{t, filepath.Join(t.TempDir(), "before"), filepath.Join(t.TempDir(), "after")}
+		dir := filepath.Join(t.TempDir(), "data")
+		save(t, open(t, dir, snapshot.Options{Writer: w}), texts("a=1"))
+		at := w.before
+		if want > 0 {
+			at = w.after
+		}
+		if i == 2 { // and another crash, before the second is published
+			again := stopped{t, filepath.Join(t.TempDir(), "before"), filepath.Join(t.TempDir(), "after")}
+			s := open(t, at, snapshot.Options{Writer: again})
+			if got, _, err := restored(t, s, true); err != nil || len(got) != want {
+				t.Errorf("%d entries, %v", len(got), err)
+			}
+			save(t, s, texts("a=2"))
+			at = again.after
+		}
+		s := open(t, at, snapshot.Options{})
+		if s.Empty() != (want == 0) {
+			t.Errorf("%d: empty: %t", i, s.Empty())
+		}
+		got, report, err := restored(t, s, true)
+		if err != nil || len(got) != want || len(report.Warnings) > 0 {
+			t.Errorf("%d: %d entries, %v, %v", i, len(got), report.Warnings, err)
+		}
+		save(t, s, texts("a=3"))
+		if got, _, err := restored(t, s, true); err != nil || len(got) != 1 {
+			t.Errorf("%d: %d entries, %v", i, len(got), err)
+		}
+	}
+}
+
+// TestFirstFails: a first save that fails leaves a directory as if it had not
+// been tried.
+func TestFirstFails(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	s := open(t, dir, snapshot.Options{Writer: child("die")})
+	if _, err := s.Save(t.Context(), texts("a=1")); err == nil {
+		t.Fatal("a writer that dies was no error")
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != "lock" {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if !s.Empty() {
+		t.Error("not empty")
+	}
+	if err := s.CloseUnused(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the directory is still there: %v", err)
+	}
+}
