@@ -377,15 +377,27 @@ func TestLiveGone(t *testing.T) {
 	p.clean()
 }
 
+// listenApart listens on a loopback address that nothing else uses, so that
+// the port is still free after the listener is closed. Where the system has
+// only one such address, it is that one.
+func listenApart(t *testing.T, address string) net.Listener {
+	t.Helper()
+	listener, err := net.Listen("tcp", address+":0")
+	if err != nil {
+		listener, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
+}
+
 // TestLiveAgain ends the preview and starts it once more: an open page finds
 // it, and what changed meanwhile.
 func TestLiveAgain(t *testing.T) {
 	t.Parallel()
 	d := newDraft(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listenApart(t, "127.0.0.2")
 	at := listener.Addr().String()
 	stop := serveDraft(t, d, listener)
 	p := newTab(t, "http://"+at)
@@ -395,6 +407,7 @@ func TestLiveAgain(t *testing.T) {
 	stop()
 	p.until(`document.querySelector(".live-pill, .live-notice").textContent.includes("does not answer")`)
 	d.set("index.html", strings.Replace(d.text("index.html"), "Between the two.", "After the break.", 1))
+	var err error
 	if listener, err = net.Listen("tcp", at); err != nil {
 		t.Fatal(err)
 	}
@@ -410,10 +423,7 @@ func TestLiveAgain(t *testing.T) {
 func TestLiveGoneAgain(t *testing.T) {
 	t.Parallel()
 	d := newDraft(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listenApart(t, "127.0.0.3")
 	at := listener.Addr().String()
 	stop := serveDraft(t, d, listener)
 	p := newTab(t, "http://"+at)
@@ -425,6 +435,7 @@ func TestLiveGoneAgain(t *testing.T) {
 	p.until(`document.querySelector(".live-notice").textContent.includes("gone")`)
 	stop()
 	p.until(`document.querySelector(".live-notice").textContent.includes("does not answer")`)
+	var err error
 	if listener, err = net.Listen("tcp", at); err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,7 @@ var startChromium = sync.OnceValues(func() (context.Context, error) {
 		chromedp.NoSandbox, // containers run this as root, and the pages are our own
 		chromedp.WindowSize(1440, 900),
 		// Whatever a page asks of another host fails, and is counted.
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.*"),
 		// A prerendered page is a target of its own that takes the place of the
 		// one that a test holds.
 		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,Prerender2"),
