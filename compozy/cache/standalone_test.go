@@ -16,9 +16,13 @@ import (
 	"github.com/compozy/docs/internal/source"
 )
 
+// load decodes a configuration. What it says nothing of has minutes, so that a
+// busy machine fails no test that is not about time limits.
 func load(t testing.TB, yaml string) *config.Config {
 	t.Helper()
-	cfg, ds := config.Decode(source.NewFile("compozy.yaml", []byte(yaml)), config.Options{})
+	cfg, ds := config.Decode(source.NewFile("compozy.yaml", []byte(yaml)), config.Options{Env: []string{
+		"REDIS_DIAL_TIMEOUT=5m", "REDIS_READ_TIMEOUT=5m", "REDIS_WRITE_TIMEOUT=5m", "REDIS_POOL_TIMEOUT=5m", "REDIS_PING_TIMEOUT=5m",
+	}})
 	if !cfg.Valid() {
 		t.Fatalf("%q is not valid: %v", yaml, ds)
 	}
