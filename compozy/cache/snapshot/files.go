@@ -1,8 +1,10 @@
 package snapshot
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,7 +41,7 @@ func checkFiles(dir string, want []File) error {
 	if err != nil {
 		return err
 	}
-	known := map[string]bool{metaName: true, metaName + ".tmp": true}
+	known := map[string]bool{metaName: true, metaName + tempMark: true}
 	for _, f := range want {
 		known[f.Name] = true
 	}
@@ -83,4 +85,17 @@ func digestFile(dir, name string, sync bool) (File, error) {
 		return File{}, err
 	}
 	return File{Name: name, Size: size, Digest: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// isLock reports whether a file can be a lock of this package: it is empty or
+// holds the number of a process. One that cannot be looked at is left to
+// whoever opens it.
+func isLock(path string) bool {
+	f, err := openRegular(path)
+	if err != nil {
+		return !errors.Is(err, ErrDamaged)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 32))
+	return err != nil || bytes.Trim(text, "0123456789\n") == nil
 }

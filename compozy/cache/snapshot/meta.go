@@ -94,7 +94,7 @@ func parseMeta(b []byte) (*Meta, error) {
 	}
 	// Written again it must be the same, checksum included: that refuses
 	// every other spelling, missing line and flipped bit at once.
-	if !bytes.Equal(m.text(), b) || len(m.Digest) != hex.EncodedLen(32) || m.Records < 0 {
+	if !bytes.Equal(m.text(), b) || len(m.Digest) != hex.EncodedLen(32) || m.Records < 0 || m.Generation >= endOfGenerations {
 		return nil, fmt.Errorf("%w: the checksum of its description is wrong", ErrDamaged)
 	}
 	return m, nil
@@ -138,7 +138,7 @@ func openRegular(path string) (*os.File, error) {
 // writeSynced writes a file of the directory so that it is whole or absent
 // after a loss of power too.
 func writeSynced(dir, name string, b []byte) error {
-	temp := filepath.Join(dir, name+".tmp")
+	temp := filepath.Join(dir, name+tempMark)
 	// What stands there is the rest of a crash, or a link someone laid.
 	if err := os.RemoveAll(temp); err != nil {
 		return err

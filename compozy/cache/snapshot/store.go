@@ -24,6 +24,9 @@ const (
 	damagedPrefix = "damaged-"
 	unreadPrefix  = "unread-"
 	tempMark      = ".tmp"
+	// endOfGenerations is a number that counting does not reach: what has it is
+	// not from here, and the number after it may have no place in 64 bits.
+	endOfGenerations = 1 << 62
 	// headroom is what stays free beside a generation and its copy in
 	// BadgerDB's log.
 	headroom = 64 << 20
@@ -87,6 +90,11 @@ func Open(dir string, opts Options) (s *Store, err error) {
 	s = &Store{dir: dir, name: opts.Name, opts: opts, unread: map[uint64]bool{}, damaged: map[uint64]bool{}}
 	if !opts.ReadOnly {
 		_, looking := os.Lstat(dir)
+		// Before anything is changed there. What else can be wrong with the
+		// directory is found by what follows.
+		if _, err := s.survey(); errors.Is(err, ErrForeign) {
+			return nil, err
+		}
 		if err := private(dir); err != nil {
 			return nil, err
 		}
@@ -128,44 +136,89 @@ func private(dir string) error {
 	return nil
 }
 
-// look takes stock at Open.
-func (s *Store) look() error {
+// stock is what a directory holds.
+type stock struct {
+	generations []uint64
+	last        uint64 // the highest number in use
+	present     bool   // there are generations, or were
+	remains     []string
+}
+
+// survey looks at the directory and changes nothing. It fails with ErrForeign
+// when the content is something else.
+func (s *Store) survey() (stock, error) {
+	var out stock
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
-		return fmt.Errorf("read the snapshot directory: %w", err)
+		return out, fmt.Errorf("read the snapshot directory: %w", err)
 	}
-	var foreign []string
+	foreign := ""
 	for _, e := range entries {
 		name := e.Name()
+		known := true
 		switch n, kind := generation(name); {
 		case kind == snapPrefix:
-			s.present, s.unread[n] = true, true
-			s.next = max(s.next, n)
+			out.present, out.generations = true, append(out.generations, n)
+			out.last = max(out.last, n)
 		case kind != "":
-			foreign = append(foreign, name)
-			s.next = max(s.next, n)
+			known = false
+			out.last = max(out.last, n)
 		case name == currentName:
 			m, err := readMeta(s.path(currentName))
 			if err == nil {
-				s.next = max(s.next, m.Generation)
+				out.last = max(out.last, m.Generation)
 			}
-			s.present = s.present || err != nil || m.Generation > 0
-		case name == lockName, name == "lost+found":
-		case strings.Contains(name, tempMark) && !s.opts.ReadOnly:
-			// The child of a process that was killed may still be writing
-			// there: then the next Open removes it.
-			if err := os.RemoveAll(s.path(name)); err != nil {
-				s.opts.Log.Warn("The remains of an interrupted snapshot cannot be removed", "path", filepath.Join(s.name, name), "error", s.told(err))
-			}
+			out.present = out.present || err != nil || m.Generation > 0
+		case isRest(name):
+			out.remains = append(out.remains, name)
+		case name == lockName:
+			known = isLock(s.path(name))
 		default:
-			foreign = append(foreign, name)
+			known = name == "lost+found"
+		}
+		if !known && foreign == "" {
+			foreign = name
 		}
 	}
-	s.next++
-	if !s.present && len(foreign) > 0 {
-		return fmt.Errorf("%w: %q holds %q", ErrForeign, s.name, foreign[0])
+	if !out.present && foreign != "" {
+		return out, fmt.Errorf("%w: %q holds %q", ErrForeign, s.name, foreign)
+	}
+	return out, nil
+}
+
+// look takes stock at Open.
+func (s *Store) look() error {
+	found, err := s.survey()
+	if err != nil {
+		return err
+	}
+	s.present, s.next = found.present, found.last+1
+	for _, n := range found.generations {
+		s.unread[n] = true
+	}
+	if !s.opts.ReadOnly {
+		// The child of a process that was killed may still be writing there:
+		// then the next Open removes it.
+		s.sweep(found.remains)
 	}
 	return nil
+}
+
+// sweep removes what an interruption left.
+func (s *Store) sweep(remains []string) {
+	for _, name := range remains {
+		if err := os.RemoveAll(s.path(name)); err != nil {
+			s.opts.Log.Warn("The remains of an interrupted snapshot cannot be removed", "path", filepath.Join(s.name, name), "error", s.told(err))
+		}
+	}
+}
+
+// isRest reports whether a name is one that this package gives to what it has
+// not finished. Others' temporary files are none of ours to remove.
+func isRest(name string) bool {
+	of, _, temporary := strings.Cut(name, tempMark)
+	_, kind := generation(of)
+	return name == currentName+tempMark || temporary && kind == snapPrefix
 }
 
 // generation reads the number off the name of a generation's directory and
@@ -173,7 +226,7 @@ func (s *Store) look() error {
 func generation(name string) (uint64, string) {
 	for _, prefix := range []string{snapPrefix, damagedPrefix, unreadPrefix} {
 		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			if n, err := strconv.ParseUint(rest, 10, 64); err == nil && strconv.FormatUint(n, 10) == rest {
+			if n, err := strconv.ParseUint(rest, 10, 64); err == nil && 0 < n && n < endOfGenerations && strconv.FormatUint(n, 10) == rest {
 				return n, prefix
 			}
 		}
