@@ -136,16 +136,17 @@ func openRegular(path string) (*os.File, error) {
 }
 
 // writeSynced writes a file of the directory so that it is whole or absent
-// after a loss of power too.
-func writeSynced(dir, name string, b []byte) error {
+// after a loss of power too; sync is syncDir. When only that fails, the file is
+// placed all the same.
+func writeSynced(dir, name string, b []byte, sync func(dir string) error) (placed bool, err error) {
 	temp := filepath.Join(dir, name+tempMark)
 	// What stands there is the rest of a crash, or a link someone laid.
 	if err := os.RemoveAll(temp); err != nil {
-		return err
+		return false, err
 	}
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return false, err
 	}
 	_, err = f.Write(b)
 	if err == nil {
@@ -159,9 +160,9 @@ func writeSynced(dir, name string, b []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(temp) // the first error is the one that counts
-		return err
+		return false, err
 	}
-	return syncDir(dir)
+	return true, sync(dir)
 }
 
 func syncDir(dir string) error {

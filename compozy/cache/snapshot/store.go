@@ -51,6 +51,7 @@ type Store struct {
 	dir  string
 	name string
 	opts Options
+	sync func(dir string) error // syncDir, or what a test puts in its place
 
 	mu      sync.Mutex
 	lock    *os.File // nil when ReadOnly
@@ -87,7 +88,7 @@ func Open(dir string, opts Options) (s *Store, err error) {
 		opts.Name = dir
 	}
 	defer func() { err = named(err, dir, opts.Name) }()
-	s = &Store{dir: dir, name: opts.Name, opts: opts, unread: map[uint64]bool{}, damaged: map[uint64]bool{}}
+	s = &Store{dir: dir, name: opts.Name, opts: opts, sync: syncDir, unread: map[uint64]bool{}, damaged: map[uint64]bool{}}
 	if !opts.ReadOnly {
 		_, looking := os.Lstat(dir)
 		// Before anything is changed there. What else can be wrong with the
@@ -474,8 +475,9 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	// was killed may still write when the next one starts.
 	temp := fmt.Sprintf("%s%s-%d", s.snap(n), tempMark, os.Getpid())
 	m, err := s.opts.Writer.Write(ctx, Job{Dir: temp, Generation: n, Taken: f.Taken, Key: s.opts.Key, Verified: f.Verified}, f.records)
+	stays := false
 	if err == nil {
-		err = s.publish(temp, m)
+		stays, err = s.publish(temp, m)
 	}
 	if err != nil {
 		err = fmt.Errorf("snapshot into %q: %w", s.name, err)
@@ -483,7 +485,8 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 		if have, looking := s.opts.Free(s.dir); looking == nil && have < headroom {
 			err = errors.Join(err, &SpaceError{Dir: s.name, Need: need, Free: have})
 		}
-		if begun {
+		s.present = s.present || stays
+		if begun && !stays {
 			err = errors.Join(err, os.Remove(s.path(currentName)))
 		}
 		return nil, errors.Join(err, os.RemoveAll(temp))
@@ -509,7 +512,8 @@ func (s *Store) begin() (bool, error) {
 		}
 	}
 	none := Meta{Digest: newTally(nil).digest()}
-	return true, writeSynced(s.dir, currentName, none.text())
+	_, err = writeSynced(s.dir, currentName, none.text(), s.sync)
+	return true, err
 }
 
 // keep sees to it that the lock is still the one of what lies at the path.
@@ -582,21 +586,22 @@ func (f *Flow) records(emit func([]byte) error) error {
 }
 
 // publish makes a written generation the current one. When it fails, the
-// generation is at temp again.
-func (s *Store) publish(temp string, m *Meta) error {
+// generation is at temp again, unless it stays: what CURRENT names already must
+// not go, even when nobody knows whether the disk has the new CURRENT.
+func (s *Store) publish(temp string, m *Meta) (stays bool, err error) {
 	final := s.snap(m.Generation)
 	if err := os.Rename(temp, final); err != nil {
-		return err
+		return false, err
 	}
-	err := syncDir(s.dir)
-	if err == nil {
-		err = writeSynced(s.dir, currentName, m.text())
+	if err = s.sync(s.dir); err == nil {
+		stays, err = writeSynced(s.dir, currentName, m.text(), s.sync)
 	}
-	if err != nil {
-		// A removal that is broken off must leave no half of a generation.
-		return errors.Join(err, os.Rename(final, temp))
+	if err == nil || stays {
+		return stays, err
 	}
-	return nil
+	// A removal that is broken off must leave no half of a generation.
+	back := os.Rename(final, temp)
+	return back != nil, errors.Join(err, back)
 }
 
 // prune removes the generations before the newest ones and puts aside those

@@ -83,7 +83,7 @@ func (InProcess) Write(ctx context.Context, job Job, records Records) (m *Meta, 
 	if m.Files, err = sealFiles(job.Dir); err != nil {
 		return nil, err
 	}
-	if err := writeSynced(job.Dir, metaName, m.text()); err != nil {
+	if _, err := writeSynced(job.Dir, metaName, m.text(), syncDir); err != nil {
 		return nil, err
 	}
 	return m, syncDir(filepath.Dir(job.Dir))

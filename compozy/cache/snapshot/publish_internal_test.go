@@ -1,0 +1,77 @@
+package snapshot
+
+import (
+	"errors"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/compozy/docs/compozy/cache/dataset"
+)
+
+// TestPublishingFails: whichever sync of the directory fails, a strict restore
+// gives what was acknowledged last or what was just refused, and the next
+// snapshot works.
+func TestPublishingFails(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{true, false} {
+		for at, failed := 1, true; failed; at++ {
+			dir := filepath.Join(t.TempDir(), "data")
+			s, err := Open(dir, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := ""
+			save := func(text string) error {
+				_, err := s.Save(t.Context(), &Cut{Taken: 1, Entries: []dataset.Entry{{Key: []byte("k"), Type: dataset.String, String: []byte(text)}}})
+				if err == nil {
+					said = text
+				}
+				return err
+			}
+			if !first {
+				if err := save("before"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			calls := 0
+			s.sync = func(dir string) error {
+				if calls++; calls == at {
+					return syscall.EIO
+				}
+				return syncDir(dir)
+			}
+			err = save("refused")
+			if failed = err != nil; failed && !errors.Is(err, syscall.EIO) {
+				t.Errorf("the error is %v", err)
+			}
+			look := func(doing string) {
+				t.Helper()
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if s, err = Open(dir, Options{}); err != nil {
+					t.Fatal(err)
+				}
+				got := ""
+				if _, err := s.Restore(t.Context(), true, func(e dataset.Entry) error { got = string(e.String); return nil }); err != nil {
+					t.Errorf("first %t, sync %d, %s: %v", first, at, doing, err)
+				}
+				if got != said && got != "refused" {
+					t.Errorf("first %t, sync %d, %s: %q, and %q was acknowledged", first, at, doing, got, said)
+				}
+			}
+			look("after the failure")
+			if err := save("next"); err != nil {
+				t.Errorf("first %t, sync %d: the next one gives %v", first, at, err)
+			}
+			look("after the next")
+			if said != "next" {
+				t.Errorf("%q is the last", said)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
