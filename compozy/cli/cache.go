@@ -128,23 +128,18 @@ func (a *app) snapshotDir(l *loaded, dir string) (string, []byte, error) {
 // errStop ends a reading that nobody wants the rest of.
 var errStop = errors.New("no more entries are wanted")
 
-// Entries gives the entries of the generation that was verified. When another
-// one was published meanwhile, the reading ends with an error: two passes must
-// see the same.
+// Entries gives the entries of the generation that was verified, also when the
+// cache has published another one meanwhile: two passes must see the same.
 func (s *snapshots) Entries(ctx context.Context) iter.Seq2[dataset.Entry, error] {
 	return func(yield func(dataset.Entry, error) bool) {
-		report, err := s.store.Restore(ctx, false, func(e dataset.Entry) error {
+		err := s.store.Reread(ctx, s.meta, func(e dataset.Entry) error {
 			if !yield(e, nil) {
 				return errStop
 			}
 			return ctx.Err()
 		})
-		switch {
-		case errors.Is(err, errStop):
-		case err != nil:
+		if err != nil && !errors.Is(err, errStop) {
 			yield(dataset.Entry{}, err)
-		case report.Meta.Generation != s.meta.Generation:
-			yield(dataset.Entry{}, fmt.Errorf("generation %d was replaced by %d while it was being read; run the command again", s.meta.Generation, report.Meta.Generation))
 		}
 	}
 }
@@ -180,6 +175,8 @@ func remedied(f *failure, err error) *failure {
 		return f.help("use the version of compozy that wrote the snapshots, or a later one")
 	case errors.As(err, &withheld) && errors.Is(err, fs.ErrPermission):
 		return f.help("nothing in the directory was changed; make the user that runs compozy the owner of the directory and everything in it")
+	case errors.Is(err, snapshot.ErrGone):
+		return f.help("run the command again; if it keeps failing, set a longer redis.standalone.persistence.snapshot_interval")
 	case errors.Is(err, snapshot.ErrDamaged):
 		return f.help("nothing in the directory was changed; restore it from a backup, or move it away to start with an empty cache")
 	case errors.Is(err, snapshot.ErrForeign):

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,14 +13,14 @@ import (
 )
 
 // sealFiles syncs every file of a generation's directory and lists it.
-func sealFiles(dir string) ([]File, error) {
+func sealFiles(ctx context.Context, dir string) ([]File, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var files []File
 	for _, e := range entries {
-		f, err := digestFile(dir, e.Name(), true)
+		f, err := digestFile(ctx, dir, e.Name(), true)
 		if err != nil {
 			return nil, err
 		}
@@ -29,7 +30,7 @@ func sealFiles(dir string) ([]File, error) {
 }
 
 // checkFiles compares the directory with the list: the same files, no other.
-func checkFiles(dir string, want []File) error {
+func checkFiles(ctx context.Context, dir string, want []File) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func checkFiles(dir string, want []File) error {
 		if info.Mode().IsRegular() && info.Size() != f.Size {
 			return fmt.Errorf("%w: %s has %d bytes instead of %d", ErrDamaged, f.Name, info.Size(), f.Size)
 		}
-		got, err := digestFile(dir, f.Name, false)
+		got, err := digestFile(ctx, dir, f.Name, false)
 		if err != nil {
 			return err
 		}
@@ -70,14 +71,14 @@ func checkFiles(dir string, want []File) error {
 	return nil
 }
 
-func digestFile(dir, name string, sync bool) (File, error) {
+func digestFile(ctx context.Context, dir, name string, sync bool) (File, error) {
 	f, err := openRegular(filepath.Join(dir, name))
 	if err != nil {
 		return File{}, err
 	}
 	defer f.Close()
 	h := sha256.New()
-	size, err := io.Copy(h, f)
+	size, err := io.Copy(h, &lively{ctx, f})
 	if err == nil && sync {
 		err = f.Sync()
 	}
@@ -85,6 +86,19 @@ func digestFile(dir, name string, sync bool) (File, error) {
 		return File{}, err
 	}
 	return File{Name: name, Size: size, Digest: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// lively ends with its context: a generation may have gigabytes.
+type lively struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (l *lively) Read(p []byte) (int, error) {
+	if err := l.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return l.r.Read(p)
 }
 
 // isLock reports whether a file can be a lock of this package: it is empty or

@@ -191,8 +191,8 @@ func scan(ctx context.Context, dir string, key []byte, emit func(record []byte) 
 
 // prove compares the files of a generation with its description and looks
 // whether the key can be right.
-func prove(dir string, m *Meta, key []byte) error {
-	if err := checkFiles(dir, m.Files); err != nil {
+func prove(ctx context.Context, dir string, m *Meta, key []byte) error {
+	if err := checkFiles(ctx, dir, m.Files); err != nil {
 		return err
 	}
 	if m.Encrypted && len(key) == 0 {

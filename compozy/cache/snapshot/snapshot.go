@@ -110,6 +110,9 @@ var (
 	ErrForeign = errors.New("the directory is not empty and holds no snapshot")
 	// ErrUnread refuses to write after a restore that failed.
 	ErrUnread = errors.New("the snapshots in the directory could not be read, and they will not be overwritten")
+	// ErrGone says that a generation was removed while it was read, because
+	// newer ones came.
+	ErrGone = errors.New("newer snapshots replaced it while it was being read")
 	// ErrUnsupported says that the system has no file locks that we use.
 	ErrUnsupported = errors.New("snapshots need Linux, macOS or FreeBSD")
 )

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/compozy/docs/compozy/cache/dataset"
 )
@@ -239,6 +238,13 @@ func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
 
 func (s *Store) snap(n uint64) string { return s.path(snapPrefix + strconv.FormatUint(n, 10)) }
 
+// temp is where a generation is written, and where it goes to be removed. The
+// process is part of the name, because the child of a process that was killed
+// may still write when the next one starts.
+func (s *Store) temp(n uint64) string {
+	return fmt.Sprintf("%s%s-%d", s.snap(n), tempMark, os.Getpid())
+}
+
 // Empty reports that the directory holds no snapshot.
 func (s *Store) Empty() bool {
 	s.mu.Lock()
@@ -289,148 +295,6 @@ func (s *Store) CloseUnused() error {
 	return s.Close()
 }
 
-// Report is the outcome of a restore.
-type Report struct {
-	Meta     Meta
-	Warnings []string // each also logged; empty when nothing is wrong
-}
-
-// Restore reads the newest generation that is whole and gives its entries to
-// fn. A damaged one before it is named in a warning; strict refuses instead.
-// Every file of a generation is proven to be as it was written, and verified
-// then, before fn sees its first entry. Keys that are past their time are
-// still among them.
-//
-// An empty directory gives no entry and no error. After an error what fn has
-// seen is worth nothing, and the Store writes no more: what could not be read
-// is not overwritten. A [WithheldError] is no damage: the generation is there,
-// and no older one is taken for it.
-func (s *Store) Restore(ctx context.Context, strict bool, fn func(dataset.Entry) error) (Report, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	report, err := s.restore(ctx, strict, fn)
-	s.failed = err != nil
-	return report, s.told(err)
-}
-
-func (s *Store) restore(ctx context.Context, strict bool, fn func(dataset.Entry) error) (Report, error) {
-	var report Report
-	if !s.present {
-		return report, nil
-	}
-	warn := func(n uint64, err error) error {
-		text := fmt.Sprintf("generation %d of the snapshots in %q cannot be read: %v", n, s.name, s.told(err))
-		if n == 0 {
-			text = fmt.Sprintf("the file %s of the snapshots in %q cannot be read: %v", currentName, s.name, s.told(err))
-		}
-		if strict {
-			return fmt.Errorf("%w: %s", ErrDamaged, text)
-		}
-		if n == 0 {
-			s.opts.Log.Error("Damaged snapshot", "directory", s.name, "file", currentName, "error", s.told(err))
-		} else {
-			s.opts.Log.Error("Damaged snapshot", "directory", s.name, "generation", n, "error", s.told(err))
-		}
-		report.Warnings = append(report.Warnings, text)
-		return nil
-	}
-	current, err := readMeta(s.path(currentName))
-	if errors.Is(err, ErrNewer) {
-		return report, fmt.Errorf("snapshot in %q: %w", s.name, err)
-	}
-	if withheld(err) {
-		return report, &WithheldError{fmt.Sprintf("the file %s of the snapshots in %q", currentName, s.name), s.told(err)}
-	}
-	if err != nil {
-		if err := warn(0, err); err != nil {
-			return report, err
-		}
-	}
-	candidates, err := s.candidates(current)
-	if err != nil {
-		return report, err
-	}
-	for _, n := range slices.Backward(candidates) {
-		m := current
-		var err error
-		if current == nil || n != current.Generation {
-			m, err = readMeta(filepath.Join(s.snap(n), metaName))
-		}
-		if err == nil && m.Generation != n {
-			err = fmt.Errorf("%w: it describes generation %d", ErrDamaged, m.Generation)
-		}
-		if err == nil {
-			err = prove(s.snap(n), m, s.opts.Key)
-		}
-		switch {
-		case errors.Is(err, ErrNewer), errors.Is(err, ErrKey):
-			// The older ones would be refused for the same reason, or would be
-			// older than what the right key or program gives.
-			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.name, err)
-		case withheld(err):
-			return report, &WithheldError{fmt.Sprintf("generation %d of the snapshots in %q", n, s.name), s.told(err)}
-		case err != nil:
-			s.damaged[n] = true
-			if err := warn(n, err); err != nil {
-				return report, err
-			}
-			continue
-		}
-		if len(report.Warnings) > 0 {
-			s.opts.Log.Error("Restoring an older snapshot than the last one taken, or one not recorded as the last",
-				"directory", s.name, "generation", n, "records", m.Records)
-		}
-		report.Meta = *m
-		err = read(ctx, s.snap(n), m, s.opts.Key, func(record []byte) error {
-			e, err := dataset.Decode(record)
-			if err != nil {
-				return err
-			}
-			return fn(e)
-		})
-		if err != nil {
-			// Its files are those that were verified when they were written,
-			// so this is no damage that an older one would be free of.
-			return report, fmt.Errorf("generation %d of the snapshots in %q: %w", n, s.name, err)
-		}
-		// Older ones than one that was read go as ever.
-		for older := range s.unread {
-			if older <= n {
-				delete(s.unread, older)
-			}
-		}
-		return report, nil
-	}
-	return report, fmt.Errorf("%w: %s", ErrDamaged, strings.Join(report.Warnings, "; "))
-}
-
-// withheld reports whether an error says nothing about the snapshot: it may
-// well be whole, and this process cannot have it. To go on with an older one
-// would throw the newer data away for a chmod that is missing.
-func withheld(err error) bool {
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
-}
-
-// candidates are the generations in the directory and the one that CURRENT
-// names, if it names one, sorted.
-func (s *Store) candidates(current *Meta) ([]uint64, error) {
-	entries, err := os.ReadDir(s.dir)
-	if err != nil {
-		return nil, fmt.Errorf("read the snapshot directory: %w", err)
-	}
-	var list []uint64
-	for _, e := range entries {
-		if n, kind := generation(e.Name()); kind == snapPrefix {
-			list = append(list, n)
-		}
-	}
-	if current != nil && current.Generation > 0 && !slices.Contains(list, current.Generation) {
-		list = append(list, current.Generation)
-	}
-	slices.Sort(list)
-	return list, nil
-}
-
 // Save writes a new generation and publishes it. When it returns nil, the
 // generation is on the disk and the next Restore finds it; when it returns an
 // error, the one before is still there. ctx ends it early.
@@ -471,9 +335,7 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	}
 	n := s.next
 	s.next++
-	// The process is part of the name, because the child of a process that
-	// was killed may still write when the next one starts.
-	temp := fmt.Sprintf("%s%s-%d", s.snap(n), tempMark, os.Getpid())
+	temp := s.temp(n)
 	m, err := s.opts.Writer.Write(ctx, Job{Dir: temp, Generation: n, Taken: f.Taken, Key: s.opts.Key, Verified: f.Verified}, f.records)
 	stays := false
 	if err == nil {
@@ -613,7 +475,11 @@ func (s *Store) prune(newest uint64) {
 		return
 	}
 	var good []uint64
+	var remains []string
 	for _, e := range entries {
+		if isRest(e.Name()) {
+			remains = append(remains, e.Name())
+		}
 		n, kind := generation(e.Name())
 		if kind != snapPrefix || n == newest {
 			continue
@@ -639,8 +505,14 @@ func (s *Store) prune(newest uint64) {
 	}
 	slices.Sort(good)
 	for _, n := range good[:max(0, len(good)-(Keep-1))] {
-		if err := os.RemoveAll(s.snap(n)); err != nil {
+		// Whoever reads it loses it at once, and a removal that is broken off
+		// leaves no half of a generation.
+		rest := filepath.Base(s.temp(n))
+		if err := os.Rename(s.snap(n), s.path(rest)); err != nil {
 			s.opts.Log.Warn("An old snapshot cannot be removed", "generation", n, "error", s.told(err))
+			continue
 		}
+		remains = append(remains, rest)
 	}
+	s.sweep(remains)
 }

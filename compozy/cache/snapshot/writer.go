@@ -80,7 +80,7 @@ func (InProcess) Write(ctx context.Context, job Job, records Records) (m *Meta, 
 	if err := again.matches(m); err != nil {
 		return nil, err
 	}
-	if m.Files, err = sealFiles(job.Dir); err != nil {
+	if m.Files, err = sealFiles(ctx, job.Dir); err != nil {
 		return nil, err
 	}
 	if _, err := writeSynced(job.Dir, metaName, m.text(), syncDir); err != nil {
