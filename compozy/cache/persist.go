@@ -154,18 +154,19 @@ func (p *persister) restore(ctx context.Context) error {
 	err := p.freeze(ctx, func(m *miniredis.Miniredis) error {
 		l := &loader{m: m, now: p.now()}
 		report, err := p.store.Restore(ctx, p.opts.Strict, l.add)
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.stats.Warnings = report.Warnings
-		if err != nil {
-			p.stats.RestoreFailures++
+		p.note(func(s *SnapshotStats) {
+			s.Warnings = report.Warnings
+			switch {
+			case err != nil:
+				s.RestoreFailures++
+			case report.Meta.Generation > 0:
+				s.Restores++
+				s.Restored, s.Expired = l.loaded, l.expired
+			}
+		})
+		if err != nil || report.Meta.Generation == 0 {
 			return err
 		}
-		if report.Meta.Generation == 0 {
-			return nil
-		}
-		p.stats.Restores++
-		p.stats.Restored, p.stats.Expired = l.loaded, l.expired
 		p.opts.Log.Info("Restored last snapshot", "generation", report.Meta.Generation, "keys", l.loaded,
 			"expired", l.expired, "duration", p.now().Sub(start))
 		return nil
@@ -194,9 +195,7 @@ func (p *persister) loop(ctx context.Context, set settings) {
 				}
 				<-p.running
 			default:
-				p.mu.Lock()
-				p.stats.Skipped++
-				p.mu.Unlock()
+				p.note(func(s *SnapshotStats) { s.Skipped++ })
 			}
 		}
 	}
@@ -242,26 +241,34 @@ func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
 		}
 	}
 	took := p.now().Sub(start)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.stats.WorstPause = max(p.stats.WorstPause, pause)
+	// A log whose reader does not read holds up whoever writes it, and must not
+	// hold up those who ask for the counters.
 	if err != nil && errors.Is(asked.Err(), context.Canceled) {
 		// Nobody wants it any more, which is no failure: at the end of the
 		// cache another one follows where one is wanted.
+		p.note(func(s *SnapshotStats) { s.WorstPause = max(s.WorstPause, pause) })
 		p.opts.Log.Debug("Snapshot abandoned", "duration", took)
 		return nil, err
 	}
 	if err != nil {
-		p.stats.Failed++
-		p.stats.LastError = err.Error()
-		p.opts.Log.Error("Snapshot failed", "error", err, "duration", took, "last_good", p.stats.Generation)
+		var lastGood uint64
+		p.note(func(s *SnapshotStats) {
+			s.WorstPause = max(s.WorstPause, pause)
+			s.Failed++
+			s.LastError = err.Error()
+			lastGood = s.Generation
+		})
+		p.opts.Log.Error("Snapshot failed", "error", err, "duration", took, "last_good", lastGood)
 		return nil, err
 	}
-	p.stats.Taken++
-	p.stats.LastError = ""
-	p.stats.Generation, p.stats.At = m.Generation, time.UnixMilli(m.Taken)
-	p.stats.Records, p.stats.Bytes = m.Records, m.Bytes
-	p.stats.Duration, p.stats.Pause = took, pause
+	p.note(func(s *SnapshotStats) {
+		s.WorstPause = max(s.WorstPause, pause)
+		s.Taken++
+		s.LastError = ""
+		s.Generation, s.At = m.Generation, time.UnixMilli(m.Taken)
+		s.Records, s.Bytes = m.Records, m.Bytes
+		s.Duration, s.Pause = took, pause
+	})
 	level := slog.LevelInfo
 	if took > slowSnapshot {
 		level = slog.LevelWarn
@@ -269,6 +276,13 @@ func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
 	p.opts.Log.Log(ctx, level, "Snapshot completed", "generation", m.Generation, "keys", m.Records,
 		"bytes", m.Bytes, "duration", took, "pause", pause)
 	return m, nil
+}
+
+// note changes the statistics.
+func (p *persister) note(change func(*SnapshotStats)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change(&p.stats)
 }
 
 // counters returns a copy of the statistics.

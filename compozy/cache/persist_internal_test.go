@@ -554,3 +554,59 @@ func TestStopDuringASnapshot(t *testing.T) {
 		t.Errorf("%d failures, %q, the log says %s", stats.Failed, stats.LastError, &log)
 	}
 }
+
+// lockless is a log that fails the test when something of the persister is
+// held while it is written.
+type lockless struct {
+	slog.Handler
+	t     *testing.T
+	p     **persister
+	lines *int
+}
+
+func (l lockless) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l lockless) Handle(_ context.Context, r slog.Record) error {
+	*l.lines++
+	if p := *l.p; p != nil {
+		if !p.mu.TryLock() {
+			l.t.Errorf("the counters wait for the log: %s", r.Message)
+			return nil
+		}
+		p.mu.Unlock()
+	}
+	return nil
+}
+
+// TestLogHoldsNobodyUp: whoever asks for the counters does not wait for a log
+// whose reader does not read.
+func TestLogHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	m := embedded(t, noon)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(m.Set("k", "v"))
+	var p *persister
+	lines := 0
+	opts := Persistence{Log: slog.New(lockless{t: t, p: &p, lines: &lines})}
+	p = manager(t, m, t.TempDir(), noon, settings{}, opts)
+	_, err := p.snapshot(t.Context())
+	must(err)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.take(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("one that nobody wants gives %v", err)
+	}
+	_, err = m.PfAdd("h", "x") // cannot be kept
+	must(err)
+	if _, err := p.snapshot(t.Context()); err == nil {
+		t.Error("a key that cannot be kept was no error")
+	}
+	if lines < 3 {
+		t.Errorf("%d lines are logged", lines)
+	}
+}
