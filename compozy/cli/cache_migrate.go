@@ -44,7 +44,7 @@ func (a *app) migrateCommand() *cobra.Command {
 				case o.Merge && o.Replace:
 					return misuse("--merge and --replace cannot be used together").help("use one of them")
 				}
-				target, err := a.server(l, "to", to, passwordFile)
+				target, err := a.server(ctx, l, "to", to, passwordFile)
 				if err != nil {
 					return err
 				}
@@ -148,11 +148,11 @@ func passwordHelp(which, flag string) string {
 // server is the Redis whose URL the flag gives. The password that was named
 // for it alone counts more than the one in the URL, and that more than
 // redis.password.
-func (a *app) server(l *loaded, flag, rawURL, passwordFile string) (*move.Server, error) {
+func (a *app) server(ctx context.Context, l *loaded, flag, rawURL, passwordFile string) (*move.Server, error) {
 	password := ""
 	if passwordFile != "" {
 		var err error
-		if password, err = a.passwordOf(l, passwordFile); err != nil {
+		if password, err = a.passwordOf(ctx, l, passwordFile); err != nil {
 			return nil, err
 		}
 	}
@@ -184,25 +184,45 @@ func hasPassword(rawURL string) bool {
 // passwordLimit is more than any password, and keeps a wrong file out.
 const passwordLimit = 4096
 
-// passwordOf reads the first line of a file, or of the standard input.
-func (a *app) passwordOf(l *loaded, name string) (string, error) {
-	from := a.stdin
+// passwordOf reads the first line of a file, or of the standard input. The end
+// of ctx ends the waiting for somebody who types it, or for the writer of a
+// pipe.
+func (a *app) passwordOf(ctx context.Context, l *loaded, name string) (string, error) {
+	from, real := a.stdin, ""
 	if name == "-" {
 		name = "standard input"
 	} else {
 		name = l.at(name)
-		text, err := readFile(a.file(name))
-		if err != nil {
-			return "", unreadable(name, "password file", err)
+		real = a.file(name)
+	}
+	type result struct {
+		line string
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() { // it ends with the process, when nobody writes
+		var r result
+		if real != "" {
+			var text []byte
+			text, r.err = readFile(real)
+			from = bytes.NewReader(text)
 		}
-		from = bytes.NewReader(text)
+		if r.err == nil {
+			// Somebody who types it does not end the input.
+			r.line, r.err = bufio.NewReader(io.LimitReader(from, passwordLimit+2)).ReadString('\n')
+		}
+		read <- r
+	}()
+	var line string
+	select {
+	case r := <-read:
+		if r.err != nil && !errors.Is(r.err, io.EOF) {
+			return "", unreadable(name, "password file", r.err)
+		}
+		line = strings.TrimRight(r.line, "\r\n")
+	case <-ctx.Done():
+		return "", work(ctx.Err())
 	}
-	// Somebody who types it does not end the input.
-	line, err := bufio.NewReader(io.LimitReader(from, passwordLimit+2)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", unreadable(name, "password file", err)
-	}
-	line = strings.TrimRight(line, "\r\n")
 	switch {
 	case line == "":
 		return "", misuse("the first line of %q is empty, but should be the password", name)

@@ -78,7 +78,7 @@ func (a *app) exported(ctx context.Context, l *loaded, dir string, strict bool, 
 	case dir != "" || strict:
 		return nil, 0, misuse("--from reads a Redis; --dir and --strict are for snapshots").help("leave them out, or leave out --from")
 	}
-	server, err := a.server(l, "from", from, passwordFile)
+	server, err := a.server(ctx, l, "from", from, passwordFile)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -42,6 +42,36 @@ func TestImportFromAPipeEnds(t *testing.T) {
 	}
 }
 
+// TestPasswordPromptEnds holds that a command which waits for a password ends
+// with its context.
+func TestPasswordPromptEnds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range [][]string{
+		{"cache", "migrate", "--to", "redis://127.0.0.1:1", "--to-password-file", "-"},
+		{"cache", "migrate", "--to", "redis://127.0.0.1:1", "--to-password-file", pipe},
+		{"cache", "export", "--from", "redis://127.0.0.1:1", "--from-password-file", "-"},
+	} {
+		typed, keyboard, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer keyboard.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		status := make(chan int, 1)
+		var stdout, stderr bytes.Buffer
+		go func() { status <- Run(ctx, append(command, "--cwd", dir), nil, typed, &stdout, &stderr) }()
+		cancel()
+		if got := <-status; got != exitFindings || !strings.Contains(stderr.String(), "interrupted") {
+			t.Errorf("%v ends with %d and %q", command, got, stderr.String())
+		}
+	}
+}
+
 // TestReadAfterTheEnd: what reads an export when its context ends is told of
 // that, and not of a file that somebody closed.
 func TestReadAfterTheEnd(t *testing.T) {
