@@ -101,15 +101,11 @@ func (a *app) exportFile(ctx context.Context, entries iter.Seq2[dataset.Entry, e
 		return misuse("the file %q cannot be written: %v", path, err)
 	}
 	summary, err := move.Export(ctx, entries, f, options)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		// A link fails where a rename would replace a file made meanwhile.
-		err = os.Link(f.Name(), real)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(f.Name()) // the first error is the one that counts
+		return work(err)
 	}
-	if removed := os.Remove(f.Name()); err == nil {
-		err = removed
-	}
-	if err != nil {
+	if err := move.Place(f.Name(), real); err != nil {
 		return work(err)
 	}
 	fmt.Fprintf(a.stdout, "%s: %s, %d bytes, sha256 %s\n", diag.Printable(path), keys(summary.Entries), summary.Bytes, summary.SHA256)
