@@ -78,6 +78,9 @@ func (a *app) migrateCommand() *cobra.Command {
 					return (&failure{status: exitFindings, message: err.Error()}).
 						help("--accept-loss moves them anyway; those fields then never expire").
 						help("nothing was written")
+				case errors.Is(err, move.ErrRunning):
+					return (&failure{status: exitFindings, message: err.Error()}).
+						help("wait for it to end, or stop it and run the command again")
 				}
 				return work(err)
 			})

@@ -78,8 +78,8 @@
 //
 // That makes it safe to kill at any moment and to run again. With a state file
 // the second run knows that the keys in the target are its own; without one it
-// needs [MigrateOptions.Merge]. Keys that have arrived are compared, not trusted
-// and not written again.
+// needs [MigrateOptions.Merge]. Two at once with one state file exclude each
+// other. Keys that have arrived are compared, not trusted and not written again.
 //
 // Nothing is ever flushed or deleted in the target, with one exception:
 // [MigrateOptions.Replace] overwrites the keys that the source has too.

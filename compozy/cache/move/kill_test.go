@@ -3,6 +3,7 @@ package move
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -213,4 +214,65 @@ func TestState(t *testing.T) {
 	if _, err := Migrate(t.Context(), in, target.server, MigrateOptions{StateFile: nowhere, Merge: true}); err == nil || !strings.Contains(err.Error(), "state file") {
 		t.Errorf("a state file that cannot be written: %v", err)
 	}
+}
+
+// TestTwoAtOnce: a second migration does not take the first, which is still
+// running, for one that was killed.
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	target := startRedis(t)
+	in := newGenerator(t, time.Now()).entries(2 * batchKeys)
+	path := filepath.Join(t.TempDir(), "state")
+	second := 0
+	again := func() {
+		second++
+		if r, err := Migrate(t.Context(), in, target.server, MigrateOptions{StateFile: path}); !errors.Is(err, ErrRunning) {
+			t.Errorf("a second one beside the first gives %v, %d of %d keys present", err, r.Present, r.Keys)
+		}
+		if _, err := Migrate(t.Context(), in, target.server, MigrateOptions{StateFile: path, DryRun: true}); errors.Is(err, ErrRunning) {
+			t.Errorf("a dry run, which touches nothing, gives %v", err)
+		}
+	}
+	r := migrate(t, in, target, MigrateOptions{StateFile: path, Progress: func(p Progress) {
+		if p.Phase == "write" && second == 0 {
+			again()
+		}
+	}})
+	if second == 0 || r.Verified != len(in) {
+		t.Errorf("%d others, %d of %d keys verified", second, r.Verified, len(in))
+	}
+	// Killed half-way and going on, it is as well the only one.
+	target.do(0, "FLUSHALL")
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := Migrate(ctx, in, target.server, MigrateOptions{StateFile: path, Progress: func(p Progress) {
+		if p.Phase == "write" {
+			cancel()
+		}
+	}}); err == nil {
+		t.Fatal("the end of the context ended nothing")
+	}
+	second = 0
+	r = migrate(t, in, target, MigrateOptions{StateFile: path, Progress: func(p Progress) {
+		if p.Phase == "write" && second == 0 {
+			again()
+		}
+	}})
+	if second == 0 || !r.Resumed || r.Verified != len(in) {
+		t.Errorf("%d others, resumed %t, %d of %d keys verified", second, r.Resumed, r.Verified, len(in))
+	}
+}
+
+// TestStateFileGone: somebody who tidies up while a migration runs does not
+// make it fail.
+func TestStateFileGone(t *testing.T) {
+	t.Parallel()
+	target := startRedis(t)
+	path := filepath.Join(t.TempDir(), "state")
+	migrate(t, slice{str(0, "k", "v")}, target, MigrateOptions{StateFile: path, Progress: func(p Progress) {
+		if p.Phase == "verify" {
+			if err := os.Remove(path); err != nil {
+				t.Error(err)
+			}
+		}
+	}})
 }

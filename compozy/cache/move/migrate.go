@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -32,7 +33,9 @@ type MigrateOptions struct {
 	// written as soon as there is one.
 	AcceptLoss bool
 	// StateFile, when not "", is written before the first key and removed at
-	// the end, so that a migration that was killed can be run again.
+	// the end, so that a migration that was killed can be run again. While one
+	// runs, another with the same file is refused with ErrRunning: it would take
+	// the temporary names of the first for what a kill has left, and sweep them.
 	StateFile string
 	// TTLTolerance is how far apart two expiries may be to count as equal; 0
 	// means one second.
@@ -65,6 +68,7 @@ type mover struct {
 	skew     time.Duration  // the target's clock is ahead by so much
 	temp     string         // prefix of temporary names of this run
 	temps    int
+	held     *os.File // the state file, locked; nil without one
 	bytes    int64
 	handled  int // entries of the source whose fate is known
 }
@@ -81,6 +85,7 @@ func (m *mover) run(ctx context.Context, target *Server) error {
 	defer s.close()
 	m.within = newTolerance(m.o.TTLTolerance, !s.can.fieldExpiry)
 
+	defer m.release()
 	now, err := m.plan(ctx)
 	if err != nil {
 		return explain(target, err)
@@ -104,11 +109,18 @@ func (m *mover) run(ctx context.Context, target *Server) error {
 		return &IncompleteError{Report: m.report}
 	}
 	if m.o.StateFile != "" {
-		if err := os.Remove(m.o.StateFile); err != nil {
+		if err := os.Remove(m.o.StateFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove state file: %w", err)
 		}
 	}
 	return nil
+}
+
+// release lets go of the state file.
+func (m *mover) release() {
+	if m.held != nil {
+		_ = m.held.Close() // what was written is synced
+	}
 }
 
 func newTolerance(times time.Duration, noFieldExpiry bool) tolerance {
@@ -176,6 +188,11 @@ func (m *mover) admit(ctx context.Context, now *state) error {
 				return err
 			}
 			m.report.Resumed, now.Run = true, old.Run
+			if !m.o.DryRun {
+				if m.held, err = hold(m.o.StateFile); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	m.occupied = m.report.Before > 0
@@ -199,9 +216,9 @@ func (m *mover) admit(ctx context.Context, now *state) error {
 		return m.sweep(ctx, tempPrefix+now.Run+":")
 	}
 	if m.o.StateFile != "" {
-		return now.save(m.o.StateFile)
+		m.held, err = now.save(m.o.StateFile)
 	}
-	return nil
+	return err
 }
 
 func token() string {

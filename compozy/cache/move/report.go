@@ -18,6 +18,9 @@ var ErrLossy = errors.New("the target cannot hold everything")
 // ErrState says that a state file belongs to another migration.
 var ErrState = errors.New("the state file belongs to another migration")
 
+// ErrRunning says that the migration of a state file has not ended.
+var ErrRunning = errors.New("a migration with the same state file is still running")
+
 // Problem is a key with what is wrong with it.
 type Problem struct {
 	Key    Ref    `json:"key"`

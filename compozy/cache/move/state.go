@@ -56,31 +56,54 @@ func (s *state) fits(now *state) error {
 	return nil
 }
 
-// save replaces the file, so that a kill leaves the old one or the new one.
-func (s *state) save(path string) (err error) {
-	data, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write state file: %w", err)
+// hold locks the file of a state that was loaded, until the file returned is
+// closed. It is nil when the migration has ended meanwhile and removed it.
+func hold(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".migration-*")
 	if err != nil {
-		return fmt.Errorf("write state file: %w", err)
+		return nil, fmt.Errorf("open state file: %w", err)
 	}
+	if err := lock(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// save replaces the file, so that a kill leaves the old one or the new one, and
+// locks it as hold does.
+func (s *state) save(path string) (f *os.File, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write state file: %w", err)
-			_ = os.Remove(f.Name()) // the first error is the one that counts
 		}
 	}()
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	if f, err = os.CreateTemp(filepath.Dir(path), ".migration-*"); err != nil {
+		return nil, err
+	}
 	_, err = f.Write(append(data, '\n'))
 	if err == nil {
 		err = f.Sync()
 	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
+	if err == nil {
+		err = lock(f)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
-	return err
+	if err == nil {
+		// Without the file, keys that are in the target would be strangers.
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		_, _ = f.Close(), os.Remove(f.Name()) // the first error is the one that counts
+		return nil, err
+	}
+	return f, nil
 }
