@@ -28,7 +28,7 @@ type Example struct {
 	Language string
 	Title    string
 	Level    string
-	Ran      string // what ran, or why nothing did
+	Ran      string // what ran, or why nothing did; for reports, which also say what took part on this machine
 	Failed   bool
 	Recalled bool   // nothing ran this time: a stored answer still holds
 	Why      string // why it ran although answers are stored
@@ -43,13 +43,22 @@ func (r *run) exampleList() []Example {
 		for _, e := range p.examples {
 			out = append(out, Example{
 				Page: r.site.Pages[i].File.Path(), Line: lineOf(e), EndLine: endOf(e), Language: e.Fence.Info.Lang, Title: titleOf(e),
-				Level: string(e.Level), Ran: e.Reason, Failed: diag.HasErrors(e.Diagnostics),
+				Level: string(e.Level), Ran: reported(e), Failed: diag.HasErrors(e.Diagnostics),
 				Recalled: e.Recalled, Why: e.Why, Result: e,
 			})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Example) int { return strings.Compare(a.Page, b.Page) })
 	return out
+}
+
+// reported is what ran, with what took part in it on this machine. That belongs
+// into reports: two machines build the same site of one commit.
+func reported(e example.Result) string {
+	if e.Redis == "" {
+		return e.Reason
+	}
+	return e.Reason + "; " + e.Redis
 }
 
 // pageList is every page that was judged, sorted by path.

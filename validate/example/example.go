@@ -45,7 +45,8 @@ const deadline = 10 * time.Second
 type Result struct {
 	Fence       *mdx.CodeBlock
 	Level       Level
-	Reason      string // what ran, or why nothing did: a phrase for readers
+	Reason      string // what ran, or why nothing did: a phrase for readers, the same on every machine
+	Redis       string // what stood behind redis-server on this machine; "" when no server was started
 	Diagnostics []diag.Diagnostic
 	Resolved    []yaml.Resolution // of an executed configuration, by component
 	Refused     []Refusal         // of a configuration that is refused as the page says

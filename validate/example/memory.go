@@ -30,6 +30,7 @@ const (
 type remembered struct {
 	Level    Level             `json:"level"`
 	Reason   string            `json:"reason"`
+	Redis    string            `json:"redis,omitempty"`
 	Resolved []yaml.Resolution `json:"resolved,omitempty"`
 	Refused  []Refusal         `json:"refused,omitempty"`
 	Uses     []usage.Use       `json:"uses,omitempty"`
@@ -84,7 +85,7 @@ func (c *Checker) recall(u *unit, p parts, results []Result) bool {
 	}
 	for i, at := range indexes {
 		k := known[i]
-		results[at] = Result{Level: k.Level, Reason: k.Reason, Resolved: k.Resolved, Refused: k.Refused, Uses: k.Uses, Recalled: true}
+		results[at] = Result{Level: k.Level, Reason: k.Reason, Redis: k.Redis, Resolved: k.Resolved, Refused: k.Refused, Uses: k.Uses, Recalled: true}
 	}
 	return true
 }
@@ -100,7 +101,7 @@ func (c *Checker) remember(page string, number int, u *unit, p parts, results []
 		if len(r.Diagnostics) > 0 {
 			return
 		}
-		known = append(known, remembered{r.Level, r.Reason, r.Resolved, r.Refused, r.Uses})
+		known = append(known, remembered{r.Level, r.Reason, r.Redis, r.Resolved, r.Refused, r.Uses})
 	}
 	// A store that cannot keep something costs time the next time, no more.
 	if data, err := json.Marshal(known); err == nil {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compozy/docs/compozy/usage"
 	"github.com/compozy/docs/internal/diag"
 	"github.com/compozy/docs/internal/mdx"
 	"github.com/compozy/docs/validate/example/shell"
@@ -182,7 +181,7 @@ const notRun = "not run: a block of its session has a mistake"
 func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 	failed := u.broken
 	var session *shell.Session
-	uses := map[int]*usage.Recorder{} // what commands use, which their jobs add to
+	ran := map[int]shell.Outcome{} // of blocks of commands, whose jobs go on
 	defer func() {
 		if session != nil {
 			// What is wrong with the end of a sandbox is no fault of the page.
@@ -203,11 +202,14 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 				d := diag.New("example/sandbox", firstLine(it.fence), "the sandbox for this example cannot be created: %s", err).
 					WithAdvice("commands run in a temporary folder: free up space for it, or set TMPDIR to a writable folder")
 				results[it.index] = Result{Level: Executed, Reason: "not run", Diagnostics: []diag.Diagnostic{d}}
+				if it.expected != nil {
+					results[it.expected.index] = Result{Level: Executed, Reason: notRun}
+				}
 				failed = true
 				continue
 			}
 		}
-		c.prove(ctx, it, session, uses, results)
+		c.prove(ctx, it, session, ran, results)
 		failed = diag.HasErrors(results[it.index].Diagnostics)
 	}
 	if !u.broken {
@@ -216,8 +218,12 @@ func (c *Checker) run(ctx context.Context, u *unit, results []Result) {
 	if session != nil && !failed {
 		c.finish(ctx, session, u, results)
 	}
-	for index, recorder := range uses {
-		results[index].Uses = recorder.Uses()
+	for index, out := range ran {
+		r := &results[index]
+		r.Uses = out.Uses.Uses()
+		if r.Redis = session.Servers(out); r.Redis != "" {
+			r.Reason += ", with a Redis server"
+		}
 	}
 }
 
@@ -240,9 +246,9 @@ func (c *Checker) needsSession(it item) bool {
 	return it.attrs.display == "" && (isCommands(it.lang.name) || it.attrs.file != "")
 }
 
-// prove proves one block and, with it, the output it expects. What commands
-// use goes into uses, by the number of the block.
-func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, uses map[int]*usage.Recorder, results []Result) {
+// prove proves one block and, with it, the output it expects. What came of
+// commands goes into ran, by the number of the block.
+func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, ran map[int]shell.Outcome, results []Result) {
 	defer func() {
 		// It is one example's trouble, and a page's author cannot do without the
 		// findings of the others.
@@ -256,7 +262,9 @@ func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, us
 	if isCommands(it.lang.name) && it.attrs.display == "" {
 		// The session keeps the deadline, and tells what it stopped: a second
 		// clock that ends first would end the block without a word.
-		results[it.index], uses[it.index] = c.runCommands(ctx, it, session)
+		out := c.runCommands(ctx, it, session)
+		results[it.index] = Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Rewrites: out.Rewrites}
+		ran[it.index] = out
 		if it.expected != nil {
 			results[it.expected.index] = Result{Level: Executed, Reason: "compared with what the commands above print"}
 		}
@@ -279,9 +287,8 @@ func (c *Checker) prove(ctx context.Context, it item, session *shell.Session, us
 	results[it.index] = r
 }
 
-// runCommands runs a block of commands in its session. What it uses is
-// complete when the session is finished.
-func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Session) (Result, *usage.Recorder) {
+// runCommands runs a block of commands in its session.
+func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Session) shell.Outcome {
 	block := shell.Block{
 		Code: it.fence.Code, Place: firstLine(it.fence), Console: it.lang.name == "console",
 		Exit: it.attrs.exit, Env: it.attrs.env,
@@ -289,8 +296,7 @@ func (c *Checker) runCommands(ctx context.Context, it item, session *shell.Sessi
 	if it.expected != nil {
 		block.Output = &shell.Expected{Code: it.expected.fence.Code, Place: firstLine(it.expected.fence)}
 	}
-	out := session.Run(ctx, block)
-	return Result{Level: Executed, Reason: out.Ran, Diagnostics: out.Diagnostics, Rewrites: out.Rewrites}, out.Uses
+	return session.Run(ctx, block)
 }
 
 func (c *Checker) shellOptions() shell.Options {

@@ -28,7 +28,7 @@ type redisHost struct {
 
 	mu      sync.Mutex
 	version string
-	started bool
+	first   int // number of the first block that started a server; 0 for none
 	count   int // of child processes
 	servers map[*instance]struct{}
 }
@@ -68,15 +68,12 @@ func (h *redisHost) name() string {
 	return strings.TrimSpace("redis-server "+h.version) + " is a real one"
 }
 
-// note is what a reader should know of the servers that were started.
-func (h *redisHost) note() string {
+// firstBlock returns the number of the first block that started a server; 0
+// when none did.
+func (h *redisHost) firstBlock() int {
 	h.mu.Lock()
-	started := h.started
-	h.mu.Unlock()
-	if !started {
-		return ""
-	}
-	return h.name()
+	defer h.mu.Unlock()
+	return h.first
 }
 
 var versionForm = regexp.MustCompile(`v=([0-9][0-9A-Za-z.-]*)`)
@@ -223,8 +220,11 @@ func (h *redisHost) start(c *call, o serverOptions) (*instance, error) {
 		return nil, err
 	}
 	server.port = o.port
+	from := h.s.owner(c.job)
 	h.mu.Lock()
-	h.started = true
+	if from != nil && (h.first == 0 || from.number < h.first) {
+		h.first = from.number
+	}
 	h.servers[server] = struct{}{}
 	h.mu.Unlock()
 	return server, nil

@@ -20,6 +20,7 @@ import (
 // run is one block on its way through the interpreter.
 type run struct {
 	s      *Session
+	number int // of the block in its session, from 1
 	block  Block
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -64,7 +65,8 @@ func (s *Session) Run(ctx context.Context, b Block) Outcome {
 		s.mu.Unlock()
 		return Outcome{Ran: "not run: an earlier block of its session failed", Skipped: true}
 	}
-	r := &run{s: s, block: b, uses: &usage.Recorder{}, code: b.Code}
+	s.blocks++
+	r := &run{s: s, number: s.blocks, block: b, uses: &usage.Recorder{}, code: b.Code}
 	s.block = r
 	s.mu.Unlock()
 	r.ctx, r.cancel = context.WithCancelCause(s.ctx)
@@ -155,7 +157,7 @@ func (r *run) place() source.Span {
 // finish says what came of the block.
 func (r *run) finish() Outcome {
 	o := r.outcome
-	o.Uses = r.uses
+	o.Uses, o.number = r.uses, r.number
 	r.mu.Lock()
 	violation := r.violation
 	r.mu.Unlock()
@@ -169,7 +171,7 @@ func (r *run) finish() Outcome {
 		o.Rewrites = nil
 		r.fail()
 	}
-	o.Ran = r.phrase(len(o.Commands))
+	o.Ran = phrase(len(o.Commands))
 	return o
 }
 
@@ -191,15 +193,11 @@ func (r *run) tooLate() diag.Diagnostic {
 }
 
 // phrase says what ran, for readers.
-func (r *run) phrase(n int) string {
+func phrase(n int) string {
 	if n == 0 {
 		return "not run: its commands cannot be parsed"
 	}
-	text := diag.Plural(n, "command") + " ran in a sandbox"
-	if note := r.s.redis.note(); note != "" {
-		text += "; " + note
-	}
-	return text
+	return diag.Plural(n, "command") + " ran in a sandbox"
 }
 
 // do runs the block in the interpreter.

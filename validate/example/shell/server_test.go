@@ -75,8 +75,8 @@ Could not connect to Redis at redis.internal:6379: Name or service not known
 [exit 1]
 `)
 		clean(t, got)
-		if !strings.HasSuffix(got.Ran, ran) {
-			t.Errorf("ran %q", got.Ran)
+		if servers := s.Servers(got); !strings.HasSuffix(servers, ran) {
+			t.Errorf("ran with %q", servers)
 		}
 		clean(t, bash(t, s, "unset REDISCLI_AUTH\nkill $!\nwait $!\nif redis-cli -p 6390 PING; then false; fi\nredis-server --port 6390 --daemonize yes\nredis-cli -p 6390 PING\n",
 			prints("Could not connect to Redis at 127.0.0.1:6390: Connection refused\nPONG\n")))

@@ -69,7 +69,7 @@ type Expected struct {
 // Outcome is what came of a block.
 type Outcome struct {
 	Diagnostics []diag.Diagnostic
-	Ran         string   // a phrase for readers
+	Ran         string   // a phrase for readers, the same on every machine
 	Commands    []string // as they were written, in order
 	Rewrites    []Rewrite
 	// Uses is what of the system the block used. Its jobs go on when it has
@@ -78,6 +78,7 @@ type Outcome struct {
 	// Skipped says that the block did not run because an earlier block of the
 	// session failed, which is the one finding.
 	Skipped bool
+	number  int // of the block in its session, from 1
 }
 
 // Rewrite is the expected output as it would have to be: Text in place of
@@ -103,6 +104,7 @@ type Session struct {
 
 	mu     sync.Mutex
 	block  *run // in progress; nil between blocks
+	blocks int  // that have begun
 	closed bool
 	// failed says that a block failed in a way that makes no sense of those
 	// after it.
@@ -247,8 +249,17 @@ func (s *Session) enter() bool {
 	return true
 }
 
-// Available reports what stands behind redis-server in this session.
-func (s *Session) Available() string { return s.redis.name() }
+// Servers names what stood behind redis-server in a block, which differs from
+// machine to machine: a real one with its version, or the embedded server. It is
+// "" when neither the block nor one before it started a server. A job starts its
+// server in its own time, so that the answer is complete when the session is
+// finished.
+func (s *Session) Servers(o Outcome) string {
+	if first := s.redis.firstBlock(); first == 0 || o.number < first {
+		return ""
+	}
+	return s.redis.name()
+}
 
 // executable finds a program of the machine, for redis-server only.
 func executable(name string) string {
