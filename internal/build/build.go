@@ -133,12 +133,12 @@ func Build(ctx context.Context, o Options) (Result, error) {
 	defer root.Close()
 	stop := r.clock.start("write")
 	r.progress("writing", 0, len(entries))
-	if err := out.publish(ctx, root, entries); err != nil {
-		return result, err
-	}
+	err = out.publish(ctx, root, entries)
 	stop()
-	result.Written, result.Files, result.Phases = true, len(entries), r.clock.phases()
-	return result, nil
+	if result.Written = out.swapped; result.Written {
+		result.Files, result.Phases = len(entries), r.clock.phases()
+	}
+	return result, err
 }
 
 // outputFolder returns the output folder as the user knows it and as a real

@@ -40,6 +40,8 @@ type output struct {
 	lock   *lock
 	old    manifest
 	exists bool
+	// swapped says that the staged tree has taken the folder's name.
+	swapped bool
 	// afterStage is called between staging and swap, and may be nil.
 	afterStage func()
 }
@@ -89,10 +91,17 @@ func (o *output) beside(mark string) string { return "." + o.name + mark }
 // recover puts back or removes what a killed build left. Only the holder of
 // the lock may do so.
 func (o *output) recover() error {
-	if _, err := o.parent.Lstat(o.name); errors.Is(err, fs.ErrNotExist) {
+	site, there, err := readManifest(o.parent, o.name, o.shown)
+	if err != nil {
+		return nil // the folder is refused, and what lies beside it may be its owner's
+	}
+	if retired := o.beside(retiredMark); !there {
 		// Killed between the two renames: the retired tree is the last good one.
-		if err := o.parent.Rename(o.beside(retiredMark), o.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if old, whole, err := readManifest(o.parent, retired, retired); err == nil && whole && len(old.Files) > 0 {
+			if err := o.parent.Rename(retired, o.name); err != nil {
+				return err
+			}
+			site = old
 		}
 	}
 	for _, mark := range []string{retiredMark, stagingMark} {
@@ -101,9 +110,12 @@ func (o *output) recover() error {
 		switch {
 		case !there && err == nil:
 			continue
-		case err == nil && len(left.Files) > 0:
-			err = o.retire(name, left.Files)
-		default: // the list is written last: a half-made tree holds nothing of others but links
+		case err == nil && len(left.Files) > 0 && len(site.Files) > 0:
+			err = o.retire(name, left.Files, nil)
+		default:
+			// The list is written last and removed first: without it the tree holds
+			// nothing of others but links. Where the site itself was removed, its
+			// owner wanted none of it back.
 			err = o.parent.RemoveAll(name)
 		}
 		if err != nil {
@@ -116,7 +128,7 @@ func (o *output) recover() error {
 // publish makes the entries the site: all of them, or none.
 func (o *output) publish(ctx context.Context, root *os.Root, entries []entry) error {
 	staging := o.beside(stagingMark)
-	err := o.stage(ctx, root, staging, entries)
+	next, err := o.stage(ctx, root, staging, entries)
 	if err == nil {
 		if o.afterStage != nil {
 			o.afterStage()
@@ -124,7 +136,11 @@ func (o *output) publish(ctx context.Context, root *os.Root, entries []entry) er
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = o.swap(staging)
+		err = o.swap(staging, next)
+	}
+	if err != nil && o.swapped {
+		// What is left beside it may be somebody else's: it is not removed.
+		return refuseBecause(err, "run/output-unwritable", "remove what is left of it: "+o.leftover(), "the new site is in %q, but the old one cannot be removed", o.shown)
 	}
 	if err != nil {
 		if cleanup := o.parent.RemoveAll(staging); cleanup != nil {
@@ -143,6 +159,15 @@ func (o *output) publish(ctx context.Context, root *os.Root, entries []entry) er
 	return nil
 }
 
+// leftover is the tree that a swap could not remove, as the user would name it.
+func (o *output) leftover() string {
+	name := o.beside(stagingMark)
+	if _, err := o.parent.Lstat(name); err != nil {
+		name = o.beside(retiredMark)
+	}
+	return path.Join(path.Dir(filepath.ToSlash(o.shown)), name)
+}
+
 // placeOf names the file an error is about, for a message.
 func placeOf(err error, shown string) string {
 	var pathErr *fs.PathError
@@ -155,46 +180,41 @@ func placeOf(err error, shown string) string {
 }
 
 // stage makes the whole new tree beside the output folder.
-func (o *output) stage(ctx context.Context, root *os.Root, staging string, entries []entry) error {
-	mode := fs.FileMode(0o755)
-	if info, err := o.parent.Lstat(o.name); err == nil {
-		mode = info.Mode().Perm()
-	}
+func (o *output) stage(ctx context.Context, root *os.Root, staging string, entries []entry) (manifest, error) {
+	next := manifest{Files: make(map[string]string, len(entries))}
 	if err := o.parent.Mkdir(staging, 0o755); err != nil {
-		return err
+		return next, err
 	}
 	made := map[string]bool{".": true}
-	next := manifest{Files: make(map[string]string, len(entries))}
 	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
-			return err
+			return next, err
 		}
 		if why := portable(e.path); why != "" {
-			return fmt.Errorf("the site has a file %q: %s", e.path, why)
+			return next, fmt.Errorf("the site has a file %q: %s", e.path, why)
 		}
 		if _, twice := next.Files[e.path]; twice || e.path == manifestName {
-			return fmt.Errorf("the site has two files %q", e.path)
+			return next, fmt.Errorf("the site has two files %q", e.path)
 		}
 		if err := o.mkdirs(staging, path.Dir(e.path), made); err != nil {
-			return err
+			return next, err
 		}
 		hash, err := o.place(root, staging, e)
 		if err != nil {
-			return err
+			return next, err
 		}
 		next.Files[e.path] = hash
 	}
 	if err := o.carry(ctx, staging, next, made); err != nil {
-		return err
+		return next, err
 	}
-	list := next.encode()
-	if _, err := o.place(nil, staging, entry{path: manifestName, data: list}); err != nil {
-		return err
+	if _, err := o.place(nil, staging, entry{path: manifestName, data: next.encode()}); err != nil {
+		return next, err
 	}
-	if mode != 0o755 {
-		return o.parent.Chmod(staging, mode)
+	if info, err := o.parent.Lstat(o.name); err == nil {
+		return next, o.parent.Chmod(staging, info.Mode().Perm())
 	}
-	return nil
+	return next, nil
 }
 
 func (o *output) mkdirs(staging, dir string, made map[string]bool) error {
