@@ -129,29 +129,11 @@ func (t *trial) finish(folder string, dry bool) (Fixed, error) {
 		return t.out, fmt.Errorf("open the site's folder: %w", err)
 	}
 	defer root.Close()
+	var all []renewal
 	for _, path := range t.out.Files {
-		if err := unchanged(root, path, t.was[path].Text()); err != nil {
-			return t.out, err
-		}
-		if info, err := root.Stat(path); err == nil && info.Mode().Perm()&0o200 == 0 {
-			return t.out, fmt.Errorf("%s is read-only, and nothing was written: make it writable (chmod u+w), or name the pages to fix", path)
-		}
+		all = append(all, renewal{path: path, old: t.was[path].Text(), text: t.over[path]})
 	}
-	written := map[string][]byte{} // by the file behind the name
-	for _, path := range t.out.Files {
-		file, err := behindLinks(root, path)
-		if err != nil {
-			return t.out, fmt.Errorf("write %s: %w", path, err)
-		}
-		if text, done := written[file]; done && bytes.Equal(text, t.over[path]) {
-			continue // two pages that are one file
-		}
-		written[file] = t.over[path]
-		if err := renew(root, path, t.was[path].Text(), t.over[path]); err != nil {
-			return t.out, err
-		}
-	}
-	return t.out, nil
+	return t.out, renewAll(root, all)
 }
 
 // fixKey is what a finding is known by from one round to the next. Its place
@@ -210,28 +192,4 @@ func doubled(found []diag.Diagnostic) map[string]int {
 		}
 	}
 	return n
-}
-
-// unchanged refuses a file that no longer holds what was checked: who saved it
-// meanwhile keeps what was saved.
-func unchanged(root *os.Root, name string, text []byte) error {
-	now, err := root.ReadFile(name)
-	if err != nil {
-		return fmt.Errorf("read %s again: %w", name, err)
-	}
-	if !bytes.Equal(now, text) {
-		return fmt.Errorf("%s changed while it was being checked: it was not overwritten; run docs check --fix again", name)
-	}
-	return nil
-}
-
-// renew gives a file new text when it still holds the old one.
-func renew(root *os.Root, name string, old, text []byte) error {
-	if err := unchanged(root, name, old); err != nil {
-		return err
-	}
-	if err := replaceFile(root, name, text); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
 }

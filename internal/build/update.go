@@ -3,12 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/compozy/docs/internal/diag"
@@ -120,6 +115,7 @@ func examine(ctx context.Context, o Options) (*run, error) {
 
 // rewrite writes the pages whose examples print something else.
 func (r *run) rewrite() (pages []string, outputs int, err error) {
+	var all []renewal
 	for i, p := range r.pages {
 		var edits []shell.Rewrite
 		for _, e := range p.examples {
@@ -133,65 +129,17 @@ func (r *run) rewrite() (pages []string, outputs int, err error) {
 		text := bytes.Clone(f.Text())
 		for _, e := range edits {
 			if e.Span.File != f {
-				return pages, outputs, fmt.Errorf("the output at %s is not on the page %s", e.Span.Path(), f.Path())
+				return nil, 0, fmt.Errorf("the output at %s is not on the page %s", e.Span.Path(), f.Path())
 			}
 			text = slices.Concat(text[:e.Span.Start], []byte(e.Text), text[e.Span.End:])
 		}
-		if err := replaceFile(r.root, f.Path(), text); err != nil {
-			return pages, outputs, fmt.Errorf("write %s: %w", f.Path(), err)
-		}
+		all = append(all, renewal{path: f.Path(), old: f.Text(), text: text})
 		pages = append(pages, f.Path())
 		outputs += len(edits)
 	}
+	if err := renewAll(r.root, all); err != nil {
+		return nil, 0, err
+	}
 	slices.Sort(pages)
 	return pages, outputs, nil
-}
-
-// linkLimit is how many links in a row are followed.
-const linkLimit = 16
-
-// behindLinks returns the name of the file that a name leads to: a link stays a
-// link when what is behind it is written.
-func behindLinks(root *os.Root, name string) (string, error) {
-	at := name
-	for range linkLimit {
-		to, err := root.Readlink(at)
-		if err != nil {
-			break // no link, or nothing at all
-		}
-		at = path.Join(path.Dir(at), filepath.ToSlash(to))
-	}
-	if at == name {
-		return name, nil
-	}
-	there, err := root.Stat(name)
-	if err != nil {
-		return "", err
-	}
-	// The name of a link's folder may itself go through a link.
-	if here, err := root.Lstat(at); err != nil || !os.SameFile(here, there) {
-		return "", fmt.Errorf("it is a link, and where it leads is not clear: %q", at)
-	}
-	return at, nil
-}
-
-// replaceFile gives a file new content in one step: whoever is killed leaves
-// the old file or the new one.
-func replaceFile(root *os.Root, name string, data []byte) error {
-	name, err := behindLinks(root, name)
-	if err != nil {
-		return err
-	}
-	mode := fs.FileMode(0o644)
-	if info, err := root.Stat(name); err == nil {
-		mode = info.Mode().Perm()
-	}
-	next := path.Join(path.Dir(name), "."+path.Base(name)+".new")
-	if err := root.WriteFile(next, data, mode); err != nil {
-		return err
-	}
-	if err := root.Rename(next, name); err != nil {
-		return errors.Join(err, root.Remove(next))
-	}
-	return nil
 }
