@@ -166,8 +166,10 @@ func datesKnown(ctx context.Context, o Options, content string) Condition {
 		}
 		return Condition{name, Lacking, without + "git says " + strconv.Quote(said), advice}
 	}
-	known := history(ctx, o.Root, content, o.Env)
+	known, asked := history(ctx, o.Root, content, o.Env)
 	switch {
+	case asked != nil:
+		return Condition{name, Lacking, "no site can be built: " + asked.Error(), "run git log in the folder to see what is wrong"}
 	case strings.TrimSpace(shallow) == "true":
 		return Condition{name, Lacking, "this clone lacks the oldest commits: pages that changed only in those show no date", "fetch the whole history (actions/checkout: fetch-depth: 0)"}
 	case len(known) == 0:

@@ -2,6 +2,8 @@ package build
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -9,30 +11,40 @@ import (
 	"time"
 )
 
-// historyDeadline bounds the one question asked of git.
-const historyDeadline = 10 * time.Second
-
 // history returns the time of the last commit that touched each file below a
 // folder, by path relative to root with slashes. Where there is no git, no
-// repository or no answer in time the map is empty: a page then simply shows
-// no date. The oldest commit of a shallow clone claims every file and is
-// ignored.
-func history(ctx context.Context, root, folder string, env []string) map[string]time.Time {
-	ctx, cancel := context.WithTimeout(ctx, historyDeadline)
-	defer cancel()
+// repository or no commit the map is empty: a page then simply shows no date.
+// The oldest commit of a shallow clone claims every file and is ignored.
+//
+// No clock ends the question: on a busy machine the same commit would give a
+// site without dates, and without a feed. A git that was asked and could not
+// answer is an error for the same reason.
+func history(ctx context.Context, root, folder string, env []string) (map[string]time.Time, error) {
 	cmd := exec.CommandContext(ctx, "git",
 		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false",
-		"-c", "log.diffMerges=off", "-c", "log.follow=false",
+		"-c", "log.diffMerges=off", "-c", "log.follow=false", "-c", "log.showRoot=true",
 		"--no-pager", "--literal-pathspecs", "log", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color",
 		"--relative", "--format=%x01%ct %D%x02", "--", folder)
 	cmd.Dir = root
 	cmd.Env = gitEnvironment(env)
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
-	if err != nil {
-		return nil
+	switch {
+	case err == nil:
+		return parseHistory(string(out)), nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case refused(err):
+		return nil, nil
 	}
-	return parseHistory(string(out))
+	return nil, fmt.Errorf("ask git when the pages changed: %w", err)
+}
+
+// refused reports whether git is not there or said no, as it says each time:
+// it was not killed, and did not fail to start.
+func refused(err error) bool {
+	var exit *exec.ExitError
+	return errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && exit.Exited()
 }
 
 // gitEnvironment keeps what git needs to be found and to trust the folder, and

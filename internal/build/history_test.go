@@ -1,10 +1,14 @@
 package build
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,17 +84,27 @@ func TestHistory(t *testing.T) {
 		"content/a.mdx":   time.Unix(1800000000, 0).UTC(),
 		"content/ü b.mdx": time.Unix(1700000000, 0).UTC(),
 	}
-	if diff := cmp.Diff(want, history(t.Context(), site, "content", env)); diff != "" {
-		t.Errorf("times differ (-want +got):\n%s", diff)
+	// What somebody set for themselves changes no site.
+	if err := os.WriteFile(filepath.Join(repo, ".gitconfig"), []byte("[log]\n\tshowRoot = false\n"), 0o644); err != nil {
+		t.Fatal(err)
 	}
-	if got := history(t.Context(), t.TempDir(), "content", env); len(got) != 0 {
-		t.Errorf("outside a repository there are no times, got %v", got)
+	got, err := history(t.Context(), site, "content", env)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v; times differ (-want +got):\n%s", err, diff)
+	}
+	if got, err := history(t.Context(), t.TempDir(), "content", env); len(got) != 0 || err != nil {
+		t.Errorf("outside a repository there are no times, got %v, %v", got, err)
+	}
+	gone, stop := context.WithCancel(t.Context())
+	stop()
+	if got, err := history(gone, site, "content", env); !errors.Is(err, context.Canceled) {
+		t.Errorf("a git that was stopped gives %v, %v, which is a site without dates", got, err)
 	}
 
 	clone := filepath.Join(t.TempDir(), "clone")
 	git("@0 +0000", "clone", "-q", "--depth", "1", "file://"+repo, clone)
-	if got := history(t.Context(), filepath.Join(clone, "site"), "content", env); len(got) != 0 {
-		t.Errorf("a clone of depth 1 knows no times, got %v", got)
+	if got, err := history(t.Context(), filepath.Join(clone, "site"), "content", env); len(got) != 0 || err != nil {
+		t.Errorf("a clone of depth 1 knows no times, got %v, %v", got, err)
 	}
 
 	for _, c := range []struct {
@@ -107,5 +121,22 @@ func TestHistory(t *testing.T) {
 		if got.Health != c.health || !strings.Contains(got.Says, c.says) || got.Advice == "" && c.health != Well {
 			t.Errorf("of the dates of %s the doctor says %s %q (%q), want %s and %q", c.root, got.Health, got.Says, got.Advice, c.health, c.says)
 		}
+	}
+}
+
+// TestRefused: a git that says no says it each time; one that was killed, or
+// that could not be started, did not answer.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no signals")
+	}
+	for name, want := range map[string]bool{"exit 128": true, "kill -9 $$": false} {
+		if err := exec.Command("sh", "-c", name).Run(); err == nil || refused(err) != want {
+			t.Errorf("%s: refused is %v, want %v", name, !want, want)
+		}
+	}
+	if !refused(exec.Command("no-such-program-here").Run()) || refused(&os.SyscallError{Syscall: "fork", Err: syscall.EAGAIN}) {
+		t.Error("a program that is not there, and one that cannot be started, are taken for each other")
 	}
 }

@@ -204,15 +204,18 @@ type gitError struct {
 }
 
 func (e *gitError) about(rev string) error {
-	if errors.Is(e.err, context.Canceled) {
+	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, context.DeadlineExceeded) {
 		return e.err
 	}
 	if errors.Is(e.err, exec.ErrNotFound) {
 		return refuse("run/unknown-revision", "install git, or check the whole site", "what changed since %q cannot be determined: git is not installed", rev)
 	}
 	said, _, _ := strings.Cut(strings.TrimSpace(e.said), "\n")
-	if said == "" {
+	switch {
+	case said == "" && refused(e.err):
 		said = "it shares no commit with this branch"
+	case said == "":
+		said = reason(e.err)
 	}
 	return refuse("run/unknown-revision", "name a branch, tag or commit of this clone; in CI, fetch the full history first (actions/checkout: fetch-depth: 0)",
 		"what changed since %q is not known: %s", rev, said)
@@ -221,18 +224,19 @@ func (e *gitError) about(rev string) error {
 // git asks git a question. Nothing is written, fetched or run from the
 // repository's configuration.
 func git(ctx context.Context, root string, env []string, args ...string) (string, *gitError) {
-	ctx, cancel := context.WithTimeout(ctx, historyDeadline)
-	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", append([]string{
 		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false", "--no-pager", "--literal-pathspecs"}, args...)...)
 	cmd.Dir, cmd.Env = root, gitEnvironment(env)
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()
-	if err != nil {
-		return "", &gitError{err, said.String()}
+	switch {
+	case err == nil:
+		return string(out), nil
+	case ctx.Err() != nil:
+		err = ctx.Err() // and not that git was killed
 	}
-	return string(out), nil
+	return "", &gitError{err, said.String()}
 }
 
 // ProofRecord holds the examples that parts of a site proved together against

@@ -147,13 +147,16 @@ func (r *run) counter(phase string, total int) func() {
 
 // work takes the sources through all phases but the last. The dates of pages
 // are asked for only when they are needed.
-func (r *run) work(dates ...func() map[string]time.Time) error {
+func (r *run) work(dates ...func() (map[string]time.Time, error)) error {
 	docs, err := r.parse()
 	if err != nil {
 		return err
 	}
 	for _, wait := range dates {
-		times := wait()
+		times, err := wait()
+		if err != nil {
+			return err
+		}
 		for _, p := range r.src.Pages {
 			p.Updated = times[p.File.Path()]
 		}
@@ -221,10 +224,18 @@ func siteFacts(c *site.Config) *mdx.Object {
 
 // dates starts to ask for the pages' dates and returns the function that waits
 // for the answer.
-func (r *run) dates() func() map[string]time.Time {
-	answer := make(chan map[string]time.Time, 1)
-	go func() { answer <- history(r.ctx, r.o.Root, r.src.Config.Content, r.o.Env) }()
-	return func() map[string]time.Time { return <-answer }
+func (r *run) dates() func() (map[string]time.Time, error) {
+	var times map[string]time.Time
+	var err error
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		times, err = history(r.ctx, r.o.Root, r.src.Config.Content, r.o.Env)
+	}()
+	return func() (map[string]time.Time, error) {
+		<-answered
+		return times, err
+	}
 }
 
 // choosePages returns the paths of the pages that the names stand for: a path

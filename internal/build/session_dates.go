@@ -79,7 +79,10 @@ func (s *Session) redate(ctx context.Context) (started int) {
 	}
 	t.commit, t.asking = false, true
 	o := t.kit.o
-	go func() { s.dated <- dates{folder, history(ctx, o.Root, folder, o.Env)} }()
+	go func() {
+		times, _ := history(ctx, o.Root, folder, o.Env) // a preview without dates is better than none
+		s.dated <- dates{folder, times}
+	}()
 	return 1
 }
 

@@ -148,7 +148,12 @@ func (s *Session) reload(ctx context.Context) {
 		return
 	}
 	if s.dates == nil || s.datesOf != src.Config.Content {
-		s.dates, s.datesOf = sync.OnceValue(kit.dates()), src.Config.Content
+		wait := kit.dates()
+		s.dates = sync.OnceValue(func() map[string]time.Time {
+			times, _ := wait() // a preview without dates is better than none
+			return times
+		})
+		s.datesOf = src.Config.Content
 	}
 	changed := kit.differsFrom(before)
 	old := map[string]*kept{}
