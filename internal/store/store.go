@@ -37,6 +37,7 @@ type Store struct {
 	now    func() time.Time // for the times by which the oldest entries are found
 
 	written atomic.Int64 // bytes put since the last trim
+	looked  atomic.Bool  // what earlier processes left was trimmed
 	temps   atomic.Int64 // number of the next temporary file
 	trim    sync.Mutex
 }
@@ -144,8 +145,9 @@ func (s *Store) Put(kind, key string, data []byte) error {
 	default:
 		return fmt.Errorf("keep a fact in %s: %w", s.folder, err)
 	}
-	// A process that never ends must not fill the disk either.
-	if s.written.Add(int64(len(entry))) > s.limit/4 {
+	// A process that never ends must not fill the disk, and neither must many
+	// that put little each.
+	if first := !s.looked.Swap(true); s.written.Add(int64(len(entry))) > s.limit/4 || first {
 		s.Trim()
 	}
 	return nil

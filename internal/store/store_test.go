@@ -338,6 +338,34 @@ func TestPutTrims(t *testing.T) {
 	wantHit(t, s, "k", "299", strings.Repeat("x", 1000))
 }
 
+// TestManyProcessesTrim: each process puts so little that it need not look how
+// full the store is, and there are many of them.
+func TestManyProcessesTrim(t *testing.T) {
+	t.Parallel()
+	const limit = 20_000
+	s, dir := open(t, limit)
+	for i := range 200 {
+		if err := Open(s.root, s.folder, limit).Put("k", strconv.Itoa(i), make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := int64(0)
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += info.Size()
+	}
+	if total > limit*3/2 {
+		t.Errorf("the store holds %d bytes in %d files, with a limit of %d", total, len(entries), limit)
+	}
+}
+
 // TestShared lets several stores write, read and trim one folder at once: what
 // is read is what was put, or nothing.
 func TestShared(t *testing.T) {
