@@ -1,9 +1,10 @@
 package build
 
 import (
-	"os"
+	"io/fs"
 	"time"
 
+	"github.com/compozy/docs/internal/store"
 	"github.com/compozy/docs/validate/link"
 )
 
@@ -26,7 +27,7 @@ func (r *run) askExternal() error {
 	}
 	o := link.Options{MaxAge: age, Ignore: config.Ignore, Now: time.Now}
 	if !r.o.NoCache {
-		o.Store = answers{r.root}
+		o.Store = answers{store.Open(r.root, cacheFolder+"/links", answersLimit)}
 	}
 	answer, err := link.CheckExternal(r.ctx, r.external, o)
 	if err != nil {
@@ -37,24 +38,26 @@ func (r *run) askExternal() error {
 	return nil
 }
 
-// answers is the file in which the answers of other hosts are kept.
-type answers struct{ root *os.Root }
+// answersLimit bounds the stored answers of other hosts, in bytes.
+const answersLimit = 32 << 20
+
+// answers are the answers of other hosts, one fact of the cache.
+type answers struct{ kept *store.Store }
 
 var _ link.Store = answers{}
 
-const answersName = cacheFolder + "/links.json"
-
 // Load returns the stored answers.
-func (a answers) Load() ([]byte, error) { return a.root.ReadFile(answersName) }
+func (a answers) Load() ([]byte, error) {
+	data, ok := a.kept.Get("links", "answers")
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return data, nil
+}
 
-// Save stores the answers in one step: a run that is killed leaves the old
-// ones.
+// Save stores the answers. What cannot be stored is asked again the next time;
+// that is no reason to keep quiet about what was found this time.
 func (a answers) Save(data []byte) error {
-	if err := a.root.MkdirAll(cacheFolder, 0o755); err != nil {
-		return err
-	}
-	if err := a.root.WriteFile(answersName+".new", data, 0o644); err != nil {
-		return err
-	}
-	return a.root.Rename(answersName+".new", answersName)
+	_ = a.kept.Put("links", "answers", data)
+	return nil
 }
