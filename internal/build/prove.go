@@ -172,11 +172,7 @@ func (r *run) checkSystem() []diag.Diagnostic {
 // programDigest names this program by its own bytes: whatever judges the
 // examples is in it. It is "" when the program cannot be read.
 var programDigest = sync.OnceValue(func() string {
-	name, err := os.Executable()
-	if err != nil {
-		return ""
-	}
-	f, err := os.Open(name)
+	f, err := openProgram()
 	if err != nil {
 		return ""
 	}
@@ -187,6 +183,20 @@ var programDigest = sync.OnceValue(func() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 })
+
+// openProgram opens the file that this process runs. On Linux that is not what
+// its name stands for any more when the program was built anew meanwhile: what
+// the old one found out must not count for the new one.
+func openProgram() (*os.File, error) {
+	if f, err := os.Open("/proc/self/exe"); err == nil {
+		return f, nil
+	}
+	name, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(name)
+}
 
 // placeIn is the place of a text in a file: its first occurrence, or the file.
 func placeIn(f *source.File, text string) source.Span {

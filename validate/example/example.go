@@ -88,7 +88,8 @@ type Checker struct {
 
 // New returns a Checker. The configuration's languages need a reason each.
 func New(cfg site.Examples, o Options) (*Checker, error) {
-	c := &Checker{options: o, display: cfg.Display, environment: sync.OnceValue(findRedis), deadline: deadline}
+	c := &Checker{options: o, display: cfg.Display, deadline: deadline}
+	c.environment = sync.OnceValue(func() string { return findRedis(c.shellOptions()) })
 	for _, l := range languages {
 		c.langs = append(c.langs, l.name)
 	}

@@ -3,11 +3,11 @@ package example
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 
 	"github.com/compozy/docs/compozy/usage"
+	"github.com/compozy/docs/validate/example/shell"
 	"github.com/compozy/docs/validate/example/yaml"
 )
 
@@ -158,13 +158,10 @@ func (c *Checker) why(page string, number int, p parts) string {
 	return strings.Join(changed, ", and ")
 }
 
-// findRedis names the redis-server of this machine by its path, size and time:
-// another one may answer otherwise.
-func findRedis() string {
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		return "no redis-server"
-	}
+// findRedis names the redis-server that sessions start by its path, size and
+// time: another one may answer otherwise.
+func findRedis(o shell.Options) string {
+	path := o.Program()
 	info, err := os.Stat(path)
 	if err != nil {
 		return "no redis-server"

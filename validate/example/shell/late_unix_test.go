@@ -3,7 +3,6 @@
 package shell
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,9 +19,12 @@ func lateRedis(t *testing.T) (program string, let func()) {
 	if err := syscall.Mkfifo(gate, 0o600); err != nil {
 		t.Skip(err)
 	}
+	script, err := filepath.Abs("testdata/redis-server")
+	if err != nil {
+		t.Fatal(err)
+	}
 	program = filepath.Join(dir, "redis-server")
-	script := fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Redis server v=98.7.6 sha=0'; exit; fi\nread go < %[1]s\necho '* Ready to accept connections'\nread end < %[1]s\n", gate)
-	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
+	if err := os.Symlink(script, program); err != nil {
 		t.Fatal(err)
 	}
 	return program, func() {

@@ -44,15 +44,19 @@ type instance struct {
 }
 
 func newRedisHost(s *Session) *redisHost {
-	h := &redisHost{s: s, servers: map[*instance]struct{}{}}
-	switch s.opts.Redis {
+	return &redisHost{s: s, path: s.opts.Program(), servers: map[*instance]struct{}{}}
+}
+
+// Program is the redis-server that sessions with these options start; "" when
+// the embedded server stands in for it.
+func (o Options) Program() string {
+	switch o.Redis {
 	case StandIn:
+		return ""
 	case "":
-		h.path = executable("redis-server")
-	default:
-		h.path = s.opts.Redis
+		return executable("redis-server")
 	}
-	return h
+	return o.Redis
 }
 
 // name is what stands behind redis-server.
