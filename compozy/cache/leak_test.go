@@ -5,21 +5,27 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/compozy/docs/compozy/cache"
 )
 
-// settle waits until no more goroutines run than wanted, for a bounded number
-// of turns of the scheduler, and returns how many run.
-func settle(wanted int) int {
-	n := 0
+// settle gives the goroutines that are about to end many turns of the scheduler
+// and returns how many run.
+func settle() int {
 	for range 200_000 {
-		if n = runtime.NumGoroutine(); n <= wanted {
-			break
-		}
 		runtime.Gosched()
 	}
-	return n
+	return runtime.NumGoroutine()
+}
+
+// settleAt waits until no more goroutines run than wanted, and returns how many
+// run. The bound only catches what stays.
+func settleAt(wanted int) int {
+	for end := time.Now().Add(time.Minute); runtime.NumGoroutine() > wanted && time.Now().Before(end); {
+		runtime.Gosched()
+	}
+	return runtime.NumGoroutine()
 }
 
 // TestNoGoroutineStays: what Open starts is gone after Close, in both modes,
@@ -60,23 +66,23 @@ func TestNoGoroutineStays(t *testing.T) {
 		{"distributed", "redis:\n  addr: 127.0.0.1:6379\n", cache.Options{Dial: dial}},
 	} {
 		once(test.yaml, test.opts) // libraries start some that stay, once
-		before := settle(0)
+		before := settle()
 		for range 5 {
 			once(test.yaml, test.opts)
 		}
-		if after := settle(before); after > before {
+		if after := settleAt(before); after > before {
 			stacks := make([]byte, 1<<20)
 			t.Errorf("%s: %d goroutines run before and %d after:\n%s", test.name, before, after, stacks[:runtime.Stack(stacks, true)])
 		}
 	}
 	// An Open that fails leaves none either.
-	before := settle(0)
+	before := settle()
 	for range 5 {
 		if _, err := cache.Open(ctx, load(t, "redis:\n  addr: 127.0.0.1:1\n  max_retries: -1\n"), cache.Options{}); err == nil {
 			t.Error("nothing listens, and the cache opens")
 		}
 	}
-	if after := settle(before); after > before {
+	if after := settleAt(before); after > before {
 		t.Errorf("%d goroutines run before failed openings and %d after", before, after)
 	}
 }

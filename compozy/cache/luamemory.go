@@ -51,8 +51,10 @@ func (w *memoryWatch) exceeded() bool {
 	if w.collecting != nil {
 		select {
 		case <-w.collecting:
+			// Not what is in use by now: on a busy machine a script has made and
+			// dropped much since.
 			w.collecting, w.pause = nil, memoryPause
-			return memoryInUse() > w.limit
+			return memory("/gc/heap/live:bytes") > w.limit
 		default:
 			return memoryInUse() > w.most
 		}
@@ -73,8 +75,10 @@ func (w *memoryWatch) exceeded() bool {
 }
 
 // memoryInUse is the size of all objects, with those that wait to be collected.
-func memoryInUse() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+func memoryInUse() uint64 { return memory("/memory/classes/heap/objects:bytes") }
+
+func memory(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }

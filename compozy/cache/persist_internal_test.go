@@ -403,9 +403,7 @@ func TestTicksTakeSnapshots(t *testing.T) {
 	ticks := make(chan time.Time)
 	p := manager(t, m, dir, noon, settings{ticks: ticks}, Persistence{})
 	for i := range uint64(3) {
-		ticks <- noon
-		p.running <- struct{}{} // taken by the loop before the tick's send returns, or free again
-		<-p.running
+		ticks <- noon // received when the snapshot before it is done with
 		waitFor(t, func() bool { return p.counters().Taken == i+1 })
 	}
 	p.running <- struct{}{}
@@ -420,7 +418,7 @@ func TestTicksTakeSnapshots(t *testing.T) {
 
 func waitFor(t testing.TB, ok func() bool) {
 	t.Helper()
-	deadline, tick := time.NewTimer(30*time.Second), time.NewTicker(time.Millisecond)
+	deadline, tick := time.NewTimer(time.Minute), time.NewTicker(time.Millisecond)
 	defer deadline.Stop()
 	defer tick.Stop()
 	for !ok() {

@@ -80,7 +80,7 @@ func TestPeriodicSnapshots(t *testing.T) {
 	if err := c.Client().Set(t.Context(), "k", "v", 0).Err(); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		stats, _ := c.Snapshots()
 		if stats.Records == 1 && stats.Taken >= 2 {

@@ -99,7 +99,7 @@ func TestStandaloneUsesTheDatabase(t *testing.T) {
 func TestKeysExpire(t *testing.T) {
 	t.Parallel()
 	c := open(t, "mode: standalone", cache.Options{})
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := c.Client().Set(ctx, "short", "v", 50*time.Millisecond).Err(); err != nil {
 		t.Fatal(err)
