@@ -116,15 +116,17 @@ func freePort(t *testing.T) string {
 	// A cluster needs the port plus 10000 too, which the usual range of free
 	// ports may be beyond.
 	for port := 20000; port < 30000; port++ {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			continue
+		if isFree(port) && isFree(port+10000) {
+			return fmt.Sprint(port)
 		}
-		_ = l.Close()
-		return fmt.Sprint(port)
 	}
 	t.Fatal("no port is free")
 	return ""
+}
+
+func isFree(port int) bool {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	return err == nil && l.Close() == nil
 }
 
 func TestPassword(t *testing.T) {

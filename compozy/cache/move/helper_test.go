@@ -278,7 +278,7 @@ func (in *instance) start() {
 	}
 	c := in.client(0)
 	defer c.Close()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		err := c.Ping(context.Background()).Err()
 		if err == nil || isReply(err) {
 			return

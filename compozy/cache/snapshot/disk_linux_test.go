@@ -206,9 +206,30 @@ func TestNoPermission(t *testing.T) {
 		fmt.Fprintln(os.Stderr, "SKIPPED: TestNoPermission needs root, to become nobody")
 		t.Skip("not root")
 	}
-	base := t.TempDir()
+	top, err := filepath.Abs(os.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Above the folders of the test nothing is changed.
+	for dir := top; ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o001 == 0 {
+			fmt.Fprintln(os.Stderr, "SKIPPED: TestNoPermission needs a temporary folder that nobody can reach:", dir)
+			t.Skipf("%s lets nobody through", dir)
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	base, err := filepath.Abs(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	// Directories of the test must let nobody through to those under test.
-	for dir := base; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+	for dir := base; dir != top && dir != "/"; dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +244,7 @@ func TestNoPermission(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := filepath.WalkDir(mine, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(mine, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,11 +97,18 @@ func TestKill(t *testing.T) {
 			t.Logf("seed %d", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
 			all := t.TempDir()
-			// The writer of a process that was killed ends soon, not at once.
+			// The writer of a process that was killed ends soon, not at once: it
+			// must not write into what is removed at the end.
+			ended, alive, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
 			t.Cleanup(func() {
-				for tries := 0; os.RemoveAll(all) != nil && tries < 100_000; tries++ {
-					runtime.Gosched()
+				alive.Close()
+				if _, err := io.Copy(io.Discard, ended); err != nil {
+					t.Error(err)
 				}
+				ended.Close()
 			})
 			var dir string
 			var acknowledged uint64
@@ -115,7 +121,7 @@ func TestKill(t *testing.T) {
 				}
 				// After so many lines, and then some time.
 				lines, after := random.IntN(4), time.Duration(random.IntN(150))*time.Millisecond
-				last := kill(t, dir, writer, lines, after)
+				last := kill(t, dir, writer, alive, lines, after)
 				acknowledged = max(acknowledged, last)
 				some = some || last > 0
 				kills++
@@ -140,11 +146,12 @@ func TestKill(t *testing.T) {
 }
 
 // kill runs saveForEver, kills it and returns the last generation that it has
-// acknowledged.
-func kill(t *testing.T, dir, writer string, lines int, after time.Duration) uint64 {
+// acknowledged. The process and its writer have alive open.
+func kill(t *testing.T, dir, writer string, alive *os.File, lines int, after time.Duration) uint64 {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], dir)
 	cmd.Env = append(os.Environ(), childMark+"=save", "SNAPSHOT_TEST_WRITER="+writer)
+	cmd.ExtraFiles = []*os.File{alive} // the process gives it on
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
