@@ -3,11 +3,9 @@ package cli
 import (
 	"bytes"
 	"context"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,12 +23,7 @@ func realRedis(t *testing.T, args ...string) (*redis.Client, string) {
 		}
 		t.Skip("SKIPPED: redis-server is not installed, so the migration is NOT tested; install it (apt-get install redis-server)")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	l.Close()
+	port := portApart()
 	var log bytes.Buffer
 	cmd := exec.Command(path, append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--appendonly", "no"}, args...)...)
 	cmd.Stdout, cmd.Stderr = &log, &log
@@ -41,7 +34,7 @@ func realRedis(t *testing.T, args ...string) (*redis.Client, string) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + port, Password: "hunter2canary", DialTimeout: time.Second})
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + port, Password: "hunter2canary", DialTimeout: hangs, ReadTimeout: hangs})
 	t.Cleanup(func() { client.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()

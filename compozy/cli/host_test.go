@@ -136,7 +136,7 @@ func (b *box) start(args []string, log io.Writer) int {
 	return Run(host.With(b.t.Context(), b.h), args, nil, strings.NewReader(""), io.Discard, log)
 }
 
-const persistentYAML = "mode: standalone\nserver:\n  host: 127.0.0.1\nredis:\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: ./data\n"
+const persistentYAML = "mode: standalone\nserver:\n  host: 127.0.0.1\nredis:\n  ping_timeout: 5m\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: ./data\n"
 
 // TestHostIsUsedForEverything: paths start in the folder of the host, and no
 // message of any command shows where that is.

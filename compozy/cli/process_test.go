@@ -13,8 +13,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -33,7 +33,7 @@ func compozy(t *testing.T, dir string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GORACE="+noLinger)
+	cmd.Dir, cmd.Env = dir, slices.Concat(os.Environ(), patient, []string{"GORACE=" + noLinger})
 	return cmd
 }
 
@@ -42,13 +42,7 @@ func compozy(t *testing.T, dir string, args ...string) *exec.Cmd {
 func TestSignalAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	for round := range 5 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-		l.Close()
-		cmd := compozy(t, t.TempDir(), "start", "--standalone", "--host", "127.0.0.1", "--port", port)
+		cmd := compozy(t, t.TempDir(), "start", "--standalone", "--host", "127.0.0.1", "--port", portApart())
 		log, err := cmd.StderrPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -89,14 +83,9 @@ func TestClosedTerminal(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "compozy.yaml"), []byte(persistentYAML), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-		l.Close()
-		cmd := compozy(t, dir, "start", "--host", "127.0.0.1", "--port", port)
+		cmd := compozy(t, dir, "start", "--host", "127.0.0.1", "--port", portApart())
 		if ignored {
+			var err error
 			cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh", cmd.Path}, cmd.Args[1:]...)
 			if cmd.Path, err = exec.LookPath("sh"); err != nil {
 				t.Fatal(err)
@@ -229,9 +218,10 @@ func TestImportStreams(t *testing.T) {
 	b.h.Dir = dir
 	settle := func() uint64 {
 		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
+		// What the collection left, and not what was made since.
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		return live[0].Value.Uint64()
 	}
 	before := settle()
 	// The heap is looked at from inside the import, after a collection: what
@@ -287,23 +277,19 @@ func (b *box) startAndStop(args ...string) string {
 // It does not run in parallel, because it counts the goroutines of the process.
 func TestServersLeaveNoGoroutine(t *testing.T) {
 	b := newBox(t, map[string]string{"compozy.yaml": persistentYAML})
-	settle := func(wanted int) int {
-		n := 0
-		for range 200_000 {
-			if n = runtime.NumGoroutine(); n <= wanted {
-				break
-			}
-			runtime.Gosched()
-		}
-		return n
-	}
 	b.startAndStop("start", "--port", "80") // libraries start some that stay, once
-	before := settle(0)
+	for range 200_000 {                     // what is about to end does
+		runtime.Gosched()
+	}
+	before := runtime.NumGoroutine()
 	for range 5 {
 		b.startAndStop("start", "--port", "80")
 		b.run(exitClean, "cache", "inspect")
 	}
-	if after := settle(before); after > before {
+	for end := time.Now().Add(hangs); runtime.NumGoroutine() > before && time.Now().Before(end); {
+		runtime.Gosched()
+	}
+	if after := runtime.NumGoroutine(); after > before {
 		stacks := make([]byte, 1<<20)
 		t.Errorf("%d goroutines run before and %d after:\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
 	}

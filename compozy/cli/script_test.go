@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -32,7 +33,10 @@ var (
 )
 
 // hangs is how long a test waits for what must come; it only catches hangs.
-const hangs = 60 * time.Second
+const hangs = 3 * time.Minute
+
+// patient lets a cache take its time to answer, in tests that are not about it.
+var patient = []string{"REDIS_PING_TIMEOUT=5m", "REDIS_READ_TIMEOUT=5m", "REDIS_WRITE_TIMEOUT=5m", "REDIS_DIAL_TIMEOUT=5m", "REDIS_POOL_TIMEOUT=5m"}
 
 // noLinger is for programs that are built with the race detector: they wait a
 // second when they end, for reports of what still runs. The scripts start
@@ -165,22 +169,32 @@ func terminate(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-var ports sync.Map // the free ports that a script got: none gets one twice
+var ports sync.Map // the ports that portApart gave: nobody gets one twice
 
+// portApart returns a port on which nobody listens and which the system, unlike
+// one that it chose itself, gives to nobody: it is still free when a server
+// comes for it.
+func portApart() string {
+	for {
+		// Below the ports that Linux and others choose from.
+		port := strconv.Itoa(10_000 + rand.IntN(20_000))
+		if _, taken := ports.LoadOrStore(port, true); taken {
+			continue
+		}
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil && l.Close() == nil {
+			return port
+		}
+	}
+}
+
+// freePort puts a free port into a variable:
+//
+//	freeport NAME
 func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: freeport NAME")
 	}
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		ts.Check(err)
-		port := l.Addr().(*net.TCPAddr).Port
-		ts.Check(l.Close())
-		if _, taken := ports.LoadOrStore(port, true); !taken {
-			ts.Setenv(args[0], strconv.Itoa(port))
-			return
-		}
-	}
+	ts.Setenv(args[0], portApart())
 }
 
 // occupy listens on a port until the script ends:

@@ -137,18 +137,19 @@ func run(t *testing.T, yaml string, env ...string) *running {
 	if err := os.WriteFile(path, []byte(yaml), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", "127.0.0.1:0") // kept, so that nobody else gets the port
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { l.Close() })
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	l.Close()
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
 	r := &running{url: "http://127.0.0.1:" + port, log: newLines(), signals: make(chan os.Signal, 2), stop: stop, ended: make(chan int, 1)}
-	a := &app{env: env, stdin: strings.NewReader(""), stdout: newOutput(io.Discard), stderr: newOutput(r.log), host: host.Host{Signals: func() (<-chan os.Signal, func()) {
-		return r.signals, func() {}
-	}}}
+	a := &app{env: append(env, patient...), stdin: strings.NewReader(""), stdout: newOutput(io.Discard), stderr: newOutput(r.log), host: host.Host{
+		Signals: func() (<-chan os.Signal, func()) { return r.signals, func() {} },
+		Listen:  func(context.Context, string, string) (net.Listener, error) { return l, nil },
+	}}
 	go func() {
 		status := a.run(ctx, []string{"start", "--config", path, "--host", "127.0.0.1", "--port", port})
 		r.log.Write([]byte(ended))
@@ -255,9 +256,9 @@ func TestHealthHasADeadline(t *testing.T) {
 			return "+PONG\r\n"
 		}
 	})
-	r := run(t, "redis:\n  addr: 127.0.0.1:"+port+"\n  ping_timeout: 200ms\n  max_retries: -1\n")
+	r := run(t, "redis:\n  addr: 127.0.0.1:"+port+"\n  ping_timeout: 2s\n  max_retries: -1\n")
 	status, h, _ := askHealth(t, r.url)
-	if status != http.StatusServiceUnavailable || h.Components.Cache.Detail != "no answer to PING within 200ms" {
+	if status != http.StatusServiceUnavailable || h.Components.Cache.Detail != "no answer to PING within 2s" {
 		t.Errorf("a cache that is silent gives %d %+v", status, h)
 	}
 	r.signals <- syscall.SIGTERM
@@ -326,18 +327,18 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 // TestPortIsWaitedFor frees the port after the server has asked for it.
 func TestPortIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port := portApart()
+	l, err := net.Listen("tcp", "127.0.0.1:"+port)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	log := newLines()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	ended := make(chan int, 1)
 	go func() {
-		ended <- Run(ctx, []string{"start", "--standalone", "--cwd", t.TempDir(), "--host", "127.0.0.1", "--port", port, "--port-release-timeout", "1h", "--port-release-poll-interval", "5ms"}, nil, strings.NewReader(""), io.Discard, log)
+		ended <- Run(ctx, []string{"start", "--standalone", "--cwd", t.TempDir(), "--host", "127.0.0.1", "--port", port, "--port-release-timeout", "1h", "--port-release-poll-interval", "5ms"}, patient, strings.NewReader(""), io.Discard, log)
 	}()
 	log.await(t, "the port is in use")
 	l.Close()
