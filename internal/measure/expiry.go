@@ -13,7 +13,7 @@ import (
 // expiry measures what expired keys cost among many others, and how long they
 // still count where no command names them.
 func (r *run) expiry(ctx context.Context) error {
-	cfg, err := decode("mode: standalone\n")
+	cfg, err := decode("mode: standalone\n", patience...)
 	if err != nil {
 		return err
 	}

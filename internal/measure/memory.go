@@ -32,7 +32,7 @@ func (r *run) memory(ctx context.Context) error {
 
 // heapOf returns by how much a cache grows.
 func heapOf(ctx context.Context, fill func(*redis.Client) error) (float64, error) {
-	cfg, err := decode("mode: standalone\n")
+	cfg, err := decode("mode: standalone\n", patience...)
 	if err != nil {
 		return 0, err
 	}

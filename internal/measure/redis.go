@@ -21,7 +21,7 @@ type redisServer struct {
 }
 
 // startTime is how long a server may take to come up.
-const startTime = 20 * time.Second
+const startTime = time.Minute
 
 func startRedis(ctx context.Context, dir string) (*redisServer, error) {
 	path, err := exec.LookPath("redis-server")

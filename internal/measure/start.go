@@ -24,9 +24,13 @@ import (
 //go:embed sample.yaml
 var sample string
 
+// patience is the environment of a cache that is measured: the time that a busy
+// machine takes is a figure, and no reason to give up.
+var patience = []string{"REDIS_PING_TIMEOUT=5m", "REDIS_READ_TIMEOUT=5m", "REDIS_WRITE_TIMEOUT=5m", "REDIS_POOL_TIMEOUT=5m"}
+
 // decode reads a configuration that must be right.
-func decode(text string) (*config.Config, error) {
-	cfg, found := config.Decode(source.NewFile("compozy.yaml", []byte(text)), config.Options{})
+func decode(text string, env ...string) (*config.Config, error) {
+	cfg, found := config.Decode(source.NewFile("compozy.yaml", []byte(text)), config.Options{Env: env})
 	if diag.HasErrors(found) {
 		return nil, fmt.Errorf("the configuration is refused: %s", found[0].Message)
 	}
@@ -51,7 +55,7 @@ func (r *run) start(ctx context.Context) error {
 	r.add("config.load", milliseconds(took)/each, "ms", "Reading, validating and resolving a configuration of 60 lines",
 		"median of many readings in a running process")
 
-	cfg, err := decode("mode: standalone\n")
+	cfg, err := decode("mode: standalone\n", patience...)
 	if err != nil {
 		return err
 	}

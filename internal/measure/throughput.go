@@ -16,7 +16,7 @@ import (
 // throughput compares the embedded cache with redis-server: one client library
 // for both, and the same commands, in turns.
 func (r *run) throughput(ctx context.Context) error {
-	cfg, err := decode("mode: standalone\nredis:\n  pool_size: 32\n")
+	cfg, err := decode("mode: standalone\nredis:\n  pool_size: 32\n", patience...)
 	if err != nil {
 		return err
 	}
