@@ -123,7 +123,11 @@ func TestServe(t *testing.T) {
 	root := writeSite(t)
 	save := func(name, text string) {
 		t.Helper()
-		if err := os.WriteFile(filepath.Join(root, "content", name), []byte(text), 0o644); err != nil {
+		name = filepath.Join(root, "content", name)
+		if err := os.WriteFile(name+"~", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(name+"~", name); err != nil { // never half of it
 			t.Fatal(err)
 		}
 	}

@@ -48,9 +48,12 @@ func TestMapStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	var done atomic.Int64
-	_, err := Map(ctx, 2, make([]int, 100), nil, func(context.Context, int) (int, error) {
-		if done.Add(1) == 3 {
+	_, err := Map(ctx, 2, make([]int, 100), nil, func(ctx context.Context, _ int) (int, error) {
+		switch n := done.Add(1); {
+		case n == 3:
 			cancel()
+		case n > 3:
+			<-ctx.Done() // not faster than the worker that cancels
 		}
 		return 0, nil
 	})

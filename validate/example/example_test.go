@@ -15,6 +15,9 @@ import (
 	"github.com/compozy/docs/internal/source"
 )
 
+// patience is the deadline of examples in tests that are not about it.
+const patience = 5 * time.Minute
+
 // page proves the code blocks of a page.
 func page(t *testing.T, text string) []Result {
 	t.Helper()
@@ -22,6 +25,7 @@ func page(t *testing.T, text string) []Result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checker.deadline = patience
 	doc, diags := mdx.Parse(source.NewFile("page.mdx", []byte(text)), mdx.Options{MDX: true})
 	if len(diags) > 0 {
 		t.Fatalf("the page itself is broken: %v", diags[0].Message)

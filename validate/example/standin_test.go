@@ -21,6 +21,7 @@ func TestPagesWithoutRedis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checker.deadline = patience
 	content := os.DirFS("../../content")
 	pages := 0
 	err = fs.WalkDir(content, "docs", func(name string, _ fs.DirEntry, err error) error {

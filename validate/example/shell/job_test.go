@@ -49,7 +49,7 @@ func TestUsesOfJobs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := newSession(Options{}, slow)
+			s, err := newSession(Options{Deadline: patience}, slow)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestEndsOfJobs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := newSession(Options{}, program)
+			s, err := newSession(Options{Deadline: patience}, program)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,7 +176,7 @@ func TestOrderBehindPipes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := newSession(Options{}, slow)
+			s, err := newSession(Options{Deadline: patience}, slow)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -217,7 +217,7 @@ func TestJobsInFindings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := newSession(Options{}, slow)
+			s, err := newSession(Options{Deadline: patience}, slow)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -96,7 +96,7 @@ func TestScenario(t *testing.T) {
 		clean(t, console(t, s, "$ compozy start > start.log 2>&1 &\n$ curl -sf http://localhost:5001/health | grep '\"status\": \"ok\"'\n  \"status\": \"ok\",\n"+
 			"$ curl -s -o /dev/null -w '%{http_code}\\n' http://localhost:5001/nothing\n404\n$ kill -INT %1\n$ grep -c 'msg=stopped' start.log\n1\n"+
 			"$ curl -sS http://localhost:5001/health\ncurl: (7) Failed to connect to localhost port 5001: Couldn't connect to server\n[exit 7]\n"))
-		if err := s.WriteFile("external.yaml", []byte("redis:\n  addr: localhost:6390\n  password: s3cret\n")); err != nil {
+		if err := s.WriteFile("external.yaml", []byte("redis:\n  addr: localhost:6390\n  password: s3cret\n  ping_timeout: 5m\n")); err != nil {
 			t.Fatal(err)
 		}
 		got := bash(t, s, `redis-server --port 6390 --requirepass s3cret &
@@ -300,7 +300,7 @@ $ redis-cli XSETID none 9-0
 (error) ERR no such key
 $ redis-cli XSETID s 2-0
 (error) ERR The ID specified in XSETID is smaller than the target stream top item
-$ REDIS_DB=99 compozy start --quiet
+$ REDIS_DB=99 REDIS_PING_TIMEOUT=5m compozy start --quiet
 compozy: the cache did not come up: redis.db "99" (env REDIS_DB): the server at localhost:6379 has no such database
 [exit 1]
 $ REDIS_TLS_ENABLED=true compozy start --quiet

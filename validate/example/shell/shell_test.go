@@ -4,13 +4,20 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compozy/docs/internal/source"
 )
 
+// patience is the deadline of blocks in tests that are not about it.
+const patience = 5 * time.Minute
+
 // open makes a session that the test closes.
 func open(t testing.TB, o Options) *Session {
 	t.Helper()
+	if o.Deadline == 0 {
+		o.Deadline = patience
+	}
 	s, err := NewSession(o)
 	if err != nil {
 		t.Fatal(err)

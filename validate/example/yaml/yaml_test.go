@@ -266,7 +266,7 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Errorf("%d files are left: %v, %v", len(files), files, err)
 	}
 	// What ends does so on its own schedule, after its connection is closed.
-	for wait := time.After(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+	for wait := time.After(time.Minute); runtime.NumGoroutine() > before; runtime.Gosched() {
 		select {
 		case <-wait:
 			stacks := make([]byte, 1<<20)
