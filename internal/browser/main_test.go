@@ -111,6 +111,7 @@ var startChromium = sync.OnceValues(func() (context.Context, error) {
 		chromedp.ExecPath(findChromium()),
 		chromedp.NoSandbox, // containers run this as root, and the pages are our own
 		chromedp.WindowSize(1440, 900),
+		chromedp.WSURLReadTimeout(patience),
 		// Whatever a page asks of another host fails, and is counted.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.*"),
 		// A prerendered page is a target of its own that takes the place of the
@@ -152,4 +153,4 @@ func tool(t testing.TB, name string) string {
 
 // patience is how long a test waits for what should come at once before it
 // says what did not come. It bounds a hang and is no measure of speed.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute

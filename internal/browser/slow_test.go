@@ -96,10 +96,11 @@ func cut(text []byte, pieces int, fine bool) (out []piece) {
 
 // drawn waits until the browser has drawn what it has. A page of which nothing
 // can be seen yet may have no frames to wait for, and nothing in it that could
-// move.
+// move. Where there is something, only a hang ends the waiting: on a busy
+// machine a frame can take its time.
 const drawn = `new Promise((done) => {
 	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true))));
-	setTimeout(() => done(true), 1000);
+	setTimeout(() => done(true), document.body?.innerText.trim() ? 60000 : 1000);
 })`
 
 // openSlowly opens a page of a slow host, piece by piece, and waits until it is

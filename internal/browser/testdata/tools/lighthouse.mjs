@@ -96,6 +96,7 @@ function verdict(page, lhr) {
 
 const browser = await launch({
   executablePath: task.chromium,
+  timeout: 180_000, // it only ends what hangs
   args: [
     "--no-sandbox", // containers run this as root, and the pages are our own
     "--disable-gpu",
