@@ -23,6 +23,9 @@ const knownFile = "differences.txt"
 func TestDifferential(t *testing.T) {
 	t.Parallel()
 	socket := RedisServer(t)
+	if version := redisVersion(t); !strings.HasPrefix(version, "7.0.") {
+		t.Skipf("SKIPPED: redis-server %s is installed, and the list of differences is one to Redis 7.0", version)
+	}
 	cases := differentialCases(t)
 	n := 0
 	for _, c := range cases {
@@ -171,14 +174,15 @@ func compareSection(t *testing.T, socket string, c section) (found []string) {
 			t.Fatal(err)
 		}
 	}
+	began := time.Now()
 	for _, args := range c.commands {
-		var replies [2]string
+		var replies, raw [2]string
 		for i, client := range []*proto.Client{real, embedded} {
 			reply, err := client.Do(args...)
 			if err != nil {
 				t.Fatalf("%s: %q: %v", c.name, args, err)
 			}
-			replies[i] = normal(args, reply)
+			replies[i], raw[i] = normal(args, reply), reply
 			// Further replies of one command, as of SUBSCRIBE with several
 			// channels, are read and compared as well.
 			for range extraReplies(args) {
@@ -189,7 +193,7 @@ func compareSection(t *testing.T, socket string, c section) (found []string) {
 				replies[i] += normal(args, more)
 			}
 		}
-		if replies[0] != replies[1] {
+		if replies[0] != replies[1] && !late(args, raw, time.Since(began)) {
 			found = append(found, fmt.Sprintf("%s: %q\t%s\t%s", c.name, args, replies[0], replies[1]))
 		}
 	}
@@ -197,6 +201,22 @@ func compareSection(t *testing.T, socket string, c section) (found []string) {
 		t.Errorf("%s: %v", c.name, err)
 	}
 	return found
+}
+
+// late reports whether two replies are what remains of one time, and differ
+// because the two servers were asked apart: on a busy machine more than the
+// half second can pass that rounding hides.
+func late(args []string, raw [2]string, passed time.Duration) bool {
+	unit := map[string]time.Duration{"TTL": time.Second, "PTTL": time.Millisecond}[strings.ToUpper(args[0])]
+	var left [2]int
+	for i := range raw {
+		v, _, err := parseReply([]byte(raw[i]), 0)
+		if n, ok := v.(int); ok && err == nil {
+			left[i] = n
+		}
+	}
+	apart := time.Duration(max(left[0]-left[1], left[1]-left[0])) * unit
+	return passed >= time.Second/2 && min(left[0], left[1]) > 0 && 0 < apart && apart <= passed+unit/2
 }
 
 func extraReplies(args []string) int {

@@ -7,9 +7,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
+
+// redisVersion is the version of the redis-server that is installed.
+func redisVersion(t testing.TB) string {
+	t.Helper()
+	said, err := exec.Command("redis-server", "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, version, _ := strings.Cut(string(said), " v=")
+	version, _, _ = strings.Cut(version, " ")
+	return version
+}
 
 // RedisServer starts a redis-server on a socket in a folder of its own and
 // returns the path of the socket. It has a capital letter for the tests of
