@@ -61,9 +61,10 @@ func takeLock(parent *os.Root, name, shown string) (*lock, error) {
 
 // A lock outlives its process for a moment: a program that the process was
 // just starting (git) has a copy of the lock until it runs. A holder that is
-// dead is therefore waited for, a living one never.
+// dead is therefore waited for, a living one never. On a busy machine the
+// moment can be seconds.
 const (
-	deadTries = 100
+	deadTries = 1000
 	deadWait  = 10 * time.Millisecond
 )
 
