@@ -145,6 +145,10 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 	var handshake handshakeError
 	var lookup *net.DNSError
 	text := err.Error()
+	overTLS := "redis.tls_enabled"
+	if !cfg.Bool(overTLS) {
+		overTLS = address
+	}
 	has := func(parts ...string) bool {
 		for _, p := range parts {
 			if strings.Contains(text, p) {
@@ -156,16 +160,17 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 	switch {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("open cache: %w", context.Canceled)
+	case alert(err) != nil:
+		// Only a server that speaks TLS says so. In version 1.3 it comes after
+		// the handshake.
+		return fail(cfg, overTLS, err, "the server at %s refuses the TLS connection (%v); it may require a client certificate, which Compozy cannot send",
+			options.Addr, alert(err))
 	case errors.As(err, &handshake):
-		setting := "redis.tls_enabled"
-		if !cfg.Bool(setting) {
-			setting = address
-		}
 		var unverified *tls.CertificateVerificationError
 		if errors.As(err, &unverified) {
-			return fail(cfg, setting, err, "the certificate of the server at %s is not trusted: %v", options.Addr, unverified.Err)
+			return fail(cfg, overTLS, err, "the certificate of the server at %s is not trusted: %v", options.Addr, unverified.Err)
 		}
-		return fail(cfg, setting, err, "the server at %s does not speak TLS", options.Addr)
+		return fail(cfg, overTLS, err, "the server at %s does not speak TLS", options.Addr)
 	case has("NOAUTH"):
 		return fail(cfg, password, err, "the server at %s asks for a password and none is set", options.Addr)
 	case has("WRONGPASS", "invalid password", "NOPERM"):
@@ -184,10 +189,22 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 			reason += "; it may not speak TLS"
 		}
 		return fail(cfg, "redis.ping_timeout", err, reason, options.Addr, cfg.String("redis.ping_timeout"))
+	case has("EOF", "connection reset", "broken pipe") && secured(cfg):
+		return fail(cfg, overTLS, err, "the server at %s closed the TLS connection; it may require a client certificate, which Compozy cannot send", options.Addr)
 	case has("EOF", "connection reset", "broken pipe"):
 		return fail(cfg, server, err, "the server at %s closed the connection; it may expect TLS (redis.tls_enabled)", options.Addr)
 	}
 	return fail(cfg, server, err, "the server at %s does not answer like Redis", options.Addr)
+}
+
+// alert returns what a server said in the words of TLS to end a connection, or
+// nil.
+func alert(err error) error {
+	var said *net.OpError
+	if errors.As(err, &said) && said.Op == "remote error" {
+		return said.Err
+	}
+	return nil
 }
 
 func isTimeout(err error) bool {

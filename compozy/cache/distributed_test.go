@@ -212,6 +212,38 @@ func TestTLS(t *testing.T) {
 	expectSettingError(t, "redis:\n  addr: other.internal:1\n  tls_enabled: true", cache.Options{Dial: dial, TLS: &tls.Config{RootCAs: roots}}, "redis.tls_enabled", "is not trusted")
 }
 
+// TestServerRefusesTLS: a server that wants a client certificate does speak
+// TLS, and nobody is told to turn it off.
+func TestServerRefusesTLS(t *testing.T) {
+	t.Parallel()
+	certificate, roots := authority(t, "redis.internal")
+	for _, test := range []struct {
+		name, said string
+		version    uint16
+	}{
+		{"1.2", "handshake failure", tls.VersionTLS12},
+		{"1.3", "certificate required", tls.VersionTLS13},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dial := serve(t, func(conn net.Conn) {
+				_ = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: test.version}).Handshake()
+				_, _ = io.Copy(io.Discard, conn) // a reset could overtake the alert
+			})
+			want := "the server at redis.internal:1 refuses the TLS connection (tls: " + test.said + "); it may require a client certificate"
+			opts := cache.Options{Dial: dial, TLS: &tls.Config{RootCAs: roots}}
+			expectSettingError(t, "redis:\n  addr: redis.internal:1\n  tls_enabled: true\n  max_retries: 0", opts, "redis.tls_enabled", want)
+			expectSettingError(t, "redis:\n  url: rediss://redis.internal:1\n  max_retries: 0", opts, "redis.url", want)
+		})
+	}
+	closing := serve(t, func(conn net.Conn) {
+		inner := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate}})
+		_, _ = inner.Read(make([]byte, 1))
+	})
+	expectSettingError(t, "redis:\n  addr: redis.internal:1\n  tls_enabled: true\n  max_retries: 0",
+		cache.Options{Dial: closing, TLS: &tls.Config{RootCAs: roots}}, "redis.tls_enabled", "closed the TLS connection; it may require a client certificate")
+}
+
 // authority makes a certificate for a host and the pool that trusts it.
 func authority(t *testing.T, host string) (tls.Certificate, *x509.CertPool) {
 	t.Helper()

@@ -191,10 +191,20 @@ func TestNoServer(t *testing.T) {
 	untrusted := serve(t, func(conn net.Conn) {
 		_ = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate(t)}}).Handshake()
 	})
+	demanding := func(version uint16) string {
+		return serve(t, func(conn net.Conn) {
+			_ = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate(t)}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: version}).Handshake()
+			_, _ = io.Copy(io.Discard, conn) // a reset could overtake the alert
+		})
+	}
+	anybody := &tls.Config{InsecureSkipVerify: true}
 	for _, test := range []struct {
 		name, want string
 		o          redis.Options
 	}{
+		{"client certificate, TLS 1.2", "it refuses the TLS connection (tls: handshake failure); perhaps it requires a client certificate", redis.Options{Addr: demanding(tls.VersionTLS12), TLSConfig: anybody}},
+		{"client certificate, TLS 1.3", "it refuses the TLS connection (tls: certificate required); perhaps it requires a client certificate", redis.Options{Addr: demanding(tls.VersionTLS13), TLSConfig: anybody}},
+		{"closes TLS", "it closed the connection; it was stopped, or requires a client certificate", redis.Options{Addr: rude, TLSConfig: anybody}},
 		{"nobody there", "nothing listens there", redis.Options{Network: "unix", Addr: filepath.Join(t.TempDir(), "s")}},
 		{"silent", "it does not answer in time", redis.Options{Addr: silent, ReadTimeout: 50 * time.Millisecond}},
 		{"closes", "it closed the connection", redis.Options{Addr: rude}},

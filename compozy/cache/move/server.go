@@ -269,6 +269,8 @@ func reason(server *Server, err error) string {
 	var untrusted *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var timeout net.Error
+	var alert *net.OpError
+	const certificate = "requires a client certificate, which Compozy cannot send"
 	switch {
 	case errors.Is(err, errCluster):
 		return text
@@ -292,6 +294,9 @@ func reason(server *Server, err error) string {
 		return "it is still loading its data; try again"
 	case errors.As(err, &untrusted):
 		return fmt.Sprintf("its certificate is not trusted: %v", untrusted.Err)
+	case errors.As(err, &alert) && alert.Op == "remote error":
+		// Only a server that speaks TLS ends a connection in its words.
+		return fmt.Sprintf("it refuses the TLS connection (%v); perhaps it %s", alert.Err, certificate)
 	case errors.As(err, &record), has("tls: "):
 		return "it does not speak TLS; use redis:// instead of rediss://"
 	case errors.As(err, &lookup):
@@ -304,7 +309,7 @@ func reason(server *Server, err error) string {
 		if server.opts.TLSConfig == nil {
 			return "it closed the connection; it was stopped, or expects TLS (rediss://)"
 		}
-		return "it closed the connection"
+		return "it closed the connection; it was stopped, or " + certificate
 	}
 	return config.RedactURL(text)
 }
