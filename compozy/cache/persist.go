@@ -304,7 +304,11 @@ func (p *persister) stop(ctx context.Context) error {
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.opts.FinalTimeout)
 			defer cancel()
 			p.opts.Log.Info("Taking final snapshot before shutdown")
-			if _, err := p.snapshot(last); err != nil {
+			_, err := p.snapshot(last)
+			switch {
+			case err != nil && last.Err() != nil:
+				p.err = &lateError{p.opts.FinalTimeout}
+			case err != nil:
 				p.err = fmt.Errorf("last snapshot: %w", err)
 			}
 		}
@@ -312,6 +316,16 @@ func (p *persister) stop(ctx context.Context) error {
 	})
 	return p.err
 }
+
+// lateError says that the last snapshot was given up.
+type lateError struct{ limit time.Duration }
+
+func (e *lateError) Error() string {
+	return fmt.Sprintf("the last snapshot took longer than %s", e.limit)
+}
+
+// Unwrap returns context.DeadlineExceeded.
+func (e *lateError) Unwrap() error { return context.DeadlineExceeded }
 
 // ErrNoPersistence says that the cache takes no snapshots: it is an external
 // Redis, or the configuration does not ask for them.

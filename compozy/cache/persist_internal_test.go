@@ -527,6 +527,27 @@ func TestStartFailsOnDamage(t *testing.T) {
 	}
 }
 
+// TestLateLastSnapshot: a last snapshot that does not end in time is given up
+// under its own name.
+func TestLateLastSnapshot(t *testing.T) {
+	t.Parallel()
+	stuck := func(ctx context.Context, _ func(*miniredis.Miniredis) error) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	p, err := newPersister(t.Context(), settings{dir: t.TempDir(), final: true, stopTicks: func() {}}, Persistence{FinalTimeout: time.Millisecond}, stuck, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.stop(t.Context())
+	if !errors.Is(err, context.DeadlineExceeded) || err.Error() != "the last snapshot took longer than 1ms" {
+		t.Errorf("stop gives %v", err)
+	}
+	if s := p.counters(); s.Failed != 1 {
+		t.Errorf("%d failures, want 1", s.Failed)
+	}
+}
+
 // TestStopDuringASnapshot: one that the end of the cache cuts short is no
 // failure, neither in the log nor in the counters.
 func TestStopDuringASnapshot(t *testing.T) {

@@ -145,20 +145,21 @@ func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
 	return shutdown(hurried, l.Config, s.http, c, log)
 }
 
-// closeLimit is the time that closing the cache may take.
-func closeLimit(cfg *config.Config) time.Duration {
-	limit := cfg.Duration(pathShutdown)
+// closeLimit is the time that closing the cache may take, and where it is from.
+func closeLimit(cfg *config.Config) (limit time.Duration, from string) {
+	limit, from = cfg.Duration(pathShutdown), pathShutdown
 	if persistent(cfg) && cfg.Bool(persistence+"snapshot_on_shutdown") {
 		limit += lastSnapshot
+		from += fmt.Sprintf(" and %s for the last snapshot", lastSnapshot)
 	}
-	return limit
+	return limit, from
 }
 
 // shutdown lets the requests in progress end within
 // server.timeouts.server_shutdown, then closes the cache. Nobody can use the
 // cache any more when it is closed.
 func shutdown(hurried context.Context, cfg *config.Config, server *http.Server, c *cache.Cache, log *slog.Logger) error {
-	end := func(what string, limit time.Duration, stop func(context.Context) error) error {
+	end := func(what string, limit time.Duration, from string, stop func(context.Context) error) error {
 		ctx, cancel := context.WithTimeout(hurried, limit)
 		defer cancel()
 		// A cache that is asked to close under a context that has ended takes
@@ -174,17 +175,18 @@ func shutdown(hurried context.Context, cfg *config.Config, server *http.Server, 
 		switch {
 		case hurried.Err() != nil:
 			why = "a second signal stopped it"
-		case errors.Is(err, context.DeadlineExceeded):
-			why = fmt.Sprintf("it took longer than %s (%s)", limit, pathShutdown)
+		case ctx.Err() != nil:
+			why = fmt.Sprintf("it took longer than %s (%s)", limit, from)
 		}
 		log.Error(what+" did not stop cleanly", "reason", why)
 		return exitStatus(exitFindings)
 	}
-	served := end("the HTTP server", cfg.Duration(pathShutdown), server.Shutdown)
+	served := end("the HTTP server", cfg.Duration(pathShutdown), pathShutdown, server.Shutdown)
 	if served != nil {
 		_ = server.Close() // what is left of it
 	}
-	closed := end("the cache", closeLimit(cfg), c.Close)
+	limit, from := closeLimit(cfg)
+	closed := end("the cache", limit, from, c.Close)
 	if served == nil && closed == nil {
 		log.Info("stopped")
 	}
