@@ -1,0 +1,191 @@
+package build
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compozy/docs/compozy/config"
+)
+
+// TestFiguresInProse holds what no example can show: limits that are constants
+// of the program, and the sentences that state them. Who changes one is sent
+// to the other.
+func TestFiguresInProse(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	for _, f := range []struct {
+		file, name, value string
+		said              map[string]string // by page
+	}{
+		{"compozy/cli/persist.go", "lastSnapshot", "30 * time.Second", map[string]string{
+			"configuration/redis":        "up to 40 seconds, 30 of them for the last snapshot",
+			"cli/start":                  "up to 40 seconds: `server.timeouts.server_shutdown` for open requests, the same again for the cache, and 30 seconds for the last snapshot",
+			"deployment/standalone-mode": "up to 40 seconds with default settings",
+			"deployment/production":      "up to 40 seconds, most of it for the last snapshot",
+			"deployment/docker":          "up to 40 seconds to stop",
+			"deployment/kubernetes":      "up to 40 seconds to stop",
+		}},
+		{"compozy/cache/persist.go", "slowSnapshot", "5 * time.Second", map[string]string{"reference/errors": "info; warn if it took over five seconds"}},
+		{"compozy/cache/script.go", "scriptDeadline", "2 * time.Second", map[string]string{
+			"reference/redis-commands":   "A script is stopped after two seconds",
+			"deployment/standalone-mode": "stops a script after two seconds",
+		}},
+		{"compozy/cache/script.go", "maxScript", "128 << 10", map[string]string{"reference/redis-commands": "can be up to 128 KiB long"}},
+		{"compozy/cache/script.go", "maxScripts", "10_000", map[string]string{"reference/redis-commands": "remembers up to 10,000 scripts"}},
+		{"compozy/cache/wire.go", "maxBulk", "64 << 20", map[string]string{"deployment/standalone-mode": "A single value in a command can be up to 64 MiB long"}},
+		{"compozy/cache/expiry.go", "minTick", "100 * time.Millisecond", map[string]string{
+			"deployment/standalone-mode": "A tick comes every tenth of a second",
+			"reference/redis-commands":   "Sweeps run at most every 100 ms",
+		}},
+		{"compozy/cache/expiry.go", "restFactor", "20", map[string]string{"reference/redis-commands": "at most a twentieth of the time"}},
+		{"compozy/cache/snapshot/snapshot.go", "Keep", "2", map[string]string{
+			"configuration/redis":   "Compozy keeps the newest two",
+			"concepts/architecture": "Compozy keeps the newest two",
+			"reference/glossary":    "Compozy keeps the newest two",
+		}},
+		{"compozy/cache/snapshot/store.go", "headroom", "64 << 20", map[string]string{
+			"deployment/standalone-mode":    "twice the size of the data and 64 MiB more",
+			"configuration/redis":           "twice the size of the data and 64 MiB",
+			"deployment/production":         "room for four snapshots and 64 MiB",
+			"troubleshooting/common-issues": "twice the size of the data plus 64 MiB",
+		}},
+		{"compozy/config/secret.go", "shortestSecret", "4", map[string]string{"configuration/overview": "A secret shorter than four characters"}},
+	} {
+		if got := constant(t, filepath.Join(root, f.file), f.name); got != f.value {
+			t.Errorf("%s is %s in %s; this test and these pages say %s: %v", f.name, got, f.file, f.value, f.said)
+		}
+		for page, sentence := range f.said {
+			text, err := os.ReadFile(filepath.Join(root, "content", "docs", page+".mdx"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(text), sentence) {
+				t.Errorf("%s no longer says %q of %s (%s in %s)", page, sentence, f.name, f.value, f.file)
+			}
+		}
+	}
+	shutdown, _ := config.FieldAt("server.timeouts.server_shutdown")
+	if shutdown.Default != "5s" {
+		t.Errorf("server.timeouts.server_shutdown is %v by default; twice that and 30 seconds are no longer the 40 seconds of the pages", shutdown.Default)
+	}
+}
+
+// constant returns the expression of a constant as it is written.
+func constant(t *testing.T, path, name string) string {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		list, ok := d.(*ast.GenDecl)
+		if !ok || list.Tok != token.CONST {
+			continue
+		}
+		for _, s := range list.Specs {
+			if v := s.(*ast.ValueSpec); v.Names[0].Name == name && len(v.Values) == 1 {
+				var b strings.Builder
+				if err := printer.Fprint(&b, fset, v.Values[0]); err != nil {
+					t.Fatal(err)
+				}
+				return b.String()
+			}
+		}
+	}
+	return "no constant"
+}
+
+var (
+	codeSpan = regexp.MustCompile("`([^`]+)`")
+	under    = regexp.MustCompile("[Uu]nder `([a-z_.]+)`")
+)
+
+// stated says whether a column is about the registry.
+func stated(title string) bool { return title == "Default" || title == "Variable" || title == "Flag" }
+
+// TestDefaultsInProse compares every table of settings on the pages with the
+// registry: the default, the variable and the flag that each row states.
+func TestDefaultsInProse(t *testing.T) {
+	t.Parallel()
+	rows := 0
+	pages := filepath.Join("..", "..", "content", "docs")
+	err := filepath.WalkDir(pages, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		section, head := "", []string(nil)
+		for n, line := range strings.Split(string(text), "\n") {
+			if !strings.HasPrefix(line, "|") {
+				head = nil
+				if m := under.FindAllStringSubmatch(line, -1); m != nil {
+					section = m[len(m)-1][1]
+				}
+				continue
+			}
+			cells := strings.Split(strings.Trim(line, "|"), "|")
+			for i := range cells {
+				cells[i] = strings.TrimSpace(cells[i])
+			}
+			if head == nil {
+				head = cells
+				continue
+			}
+			if head[0] != "Key" || !slices.ContainsFunc(head, stated) || !strings.HasPrefix(cells[0], "`") {
+				continue
+			}
+			key := codeSpan.FindStringSubmatch(cells[0])[1]
+			f, ok := config.FieldAt(key)
+			if !ok {
+				f, ok = config.FieldAt(section + "." + key)
+			}
+			where := fmt.Sprintf("%s:%d: %s", filepath.ToSlash(path), n+1, key)
+			if !ok {
+				t.Errorf("%s is no setting, nor is it one under %q", where, section)
+				continue
+			}
+			rows++
+			for i, title := range head {
+				if !stated(title) {
+					continue
+				}
+				want := fmt.Sprint(f.Default)
+				switch title {
+				case "Variable":
+					want = f.Env
+				case "Flag":
+					want = strings.TrimSuffix("--"+f.Flag, "--")
+				}
+				got := "" // for "none"
+				if m := codeSpan.FindStringSubmatch(cells[i]); m != nil {
+					got = m[1]
+				} else if cells[i] != "none" {
+					t.Errorf("%s: the column %s is %q, neither a value nor none", where, title, cells[i])
+				}
+				if got != want {
+					t.Errorf("%s: the column %s says %q, and the registry %q", where, title, got, want)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows < 80 {
+		t.Errorf("only %d rows were compared", rows)
+	}
+}
