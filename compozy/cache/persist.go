@@ -90,6 +90,7 @@ type persister struct {
 
 	mu    sync.Mutex
 	stats SnapshotStats
+	good  uint64 // the newest whole generation, of this run or restored; 0 for none
 }
 
 // openPersister opens the snapshot directory of the configuration, restores
@@ -162,6 +163,7 @@ func (p *persister) restore(ctx context.Context) error {
 			case report.Meta.Generation > 0:
 				s.Restores++
 				s.Restored, s.Expired = l.loaded, l.expired
+				p.good = report.Meta.Generation
 			}
 		})
 		if err != nil || report.Meta.Generation == 0 {
@@ -256,7 +258,7 @@ func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
 			s.WorstPause = max(s.WorstPause, pause)
 			s.Failed++
 			s.LastError = err.Error()
-			lastGood = s.Generation
+			lastGood = p.good
 		})
 		p.opts.Log.Error("Snapshot failed", "error", err, "duration", took, "last_good", lastGood)
 		return nil, err
@@ -268,6 +270,7 @@ func (p *persister) take(ctx context.Context) (*snapshot.Meta, error) {
 		s.Generation, s.At = m.Generation, time.UnixMilli(m.Taken)
 		s.Records, s.Bytes = m.Records, m.Bytes
 		s.Duration, s.Pause = took, pause
+		p.good = m.Generation
 	})
 	level := slog.LevelInfo
 	if took > slowSnapshot {

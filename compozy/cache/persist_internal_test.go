@@ -504,6 +504,28 @@ func TestFailureIsCounted(t *testing.T) {
 	}
 }
 
+// TestFailureNamesTheLastGoodOne: one that was restored is as good as one that
+// was taken since.
+func TestFailureNamesTheLastGoodOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range 2 {
+		save(t, embedded(t, noon), dir)
+	}
+	var log bytes.Buffer
+	m := embedded(t, noon)
+	p := manager(t, m, dir, noon, settings{restore: true}, Persistence{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if _, err := m.PfAdd("hll", "v"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.snapshot(t.Context()); err == nil || !strings.Contains(log.String(), "last_good=2") {
+		t.Errorf("the log says %s", &log)
+	}
+	if s := p.counters(); s.Generation != 0 {
+		t.Errorf("generation %d, want none of this run", s.Generation)
+	}
+}
+
 // TestStartFailsOnDamage rather than with an empty cache, and nothing stays
 // open.
 func TestStartFailsOnDamage(t *testing.T) {
