@@ -81,6 +81,9 @@ func (s *server) health(w http.ResponseWriter, r *http.Request) {
 	others := elsewhere(s.cfg)
 	answer.Components.Temporal, answer.Components.MCPProxy = others[0], others[1]
 	status := http.StatusOK
+	if s.whole() != nil { // the error may quote data
+		answer.Components.Cache.Detail = "a command failed halfway; no snapshots are taken until a restart"
+	}
 	if err := s.cache.Client().Ping(ctx).Err(); err != nil {
 		// What the server answered stays in the log: this page is public.
 		s.log.Error("the cache does not answer", "error", config.RedactURL(err.Error()))

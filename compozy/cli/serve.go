@@ -15,6 +15,8 @@ type server struct {
 	cfg   *config.Config
 	cache *cache.Cache
 	meter *meter
+	// whole is the cache's Health: an error once a command has failed halfway.
+	whole func() error
 	log   *slog.Logger
 	http  *http.Server
 }
@@ -22,7 +24,7 @@ type server struct {
 // newServer prepares the server; from here on the cache's operations are
 // counted.
 func newServer(cfg *config.Config, c *cache.Cache, log *slog.Logger) *server {
-	s := &server{cfg: cfg, cache: c, meter: newMeter(string(c.Mode())), log: log}
+	s := &server{cfg: cfg, cache: c, meter: newMeter(string(c.Mode())), whole: c.Health, log: log}
 	c.Client().AddHook(s.meter)
 	s.http = &http.Server{
 		Handler:           s.handler(),
