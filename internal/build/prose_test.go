@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -234,4 +235,91 @@ func TestDefaultsInProse(t *testing.T) {
 	if rows < 80 {
 		t.Errorf("only %d rows were compared", rows)
 	}
+}
+
+// TestLogLinesInProse: the reference of log lines has each line that the
+// program writes above the level debug, at its level.
+func TestLogLinesInProse(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "content", "docs", "reference", "errors.mdx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tables, _ := strings.Cut(string(text), "\n## Log lines\n")
+	tables, _, _ = strings.Cut(tables, "\n## ")
+	levels := map[*regexp.Regexp]string{} // of what the first cells quote
+	for line := range strings.Lines(tables) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			continue
+		}
+		for _, m := range codeSpan.FindAllStringSubmatch(cells[1], -1) {
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(m[1]), "…", ".*")
+			levels[regexp.MustCompile("^"+pattern+"$")] = strings.TrimSpace(cells[2])
+		}
+	}
+	lines := 0
+	for _, folder := range []string{"compozy/cli", "compozy/cache", "compozy/cache/snapshot"} {
+		for at, l := range logged(t, filepath.Join("..", "..", folder)) {
+			lines++
+			if l.text == "encode /health" {
+				continue // a struct of texts and numbers always has a JSON form
+			}
+			found := false
+			for pattern, level := range levels {
+				if pattern.MatchString(l.text) && strings.HasPrefix(level, l.level) {
+					found = true
+				}
+			}
+			if !found {
+				t.Errorf("%s: %q at level %s is not in the tables of reference/errors", at, l.text, l.level)
+			}
+		}
+	}
+	if lines < 20 {
+		t.Errorf("only %d log lines were found", lines)
+	}
+}
+
+// logLine is a call that writes one.
+type logLine struct{ level, text string }
+
+// logged returns the calls of Info, Warn and Error with a literal text in the
+// files of a folder, by place.
+func logged(t *testing.T, folder string) map[string]logLine {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]logLine{}
+	fset := token.NewFileSet()
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			f, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || !slices.Contains([]string{"Info", "Warn", "Error"}, f.Sel.Name) {
+				return true
+			}
+			if text, ok := call.Args[0].(*ast.BasicLit); ok && text.Kind == token.STRING {
+				said, err := strconv.Unquote(text.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[fset.Position(call.Pos()).String()] = logLine{strings.ToLower(f.Sel.Name), said}
+			}
+			return true
+		})
+	}
+	return out
 }
