@@ -1,10 +1,12 @@
 package cache
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -52,9 +54,39 @@ func openDistributed(ctx context.Context, cfg *config.Config, opts Options) (*Ca
 	c := &Cache{client: redis.NewClient(options), mode: mode.Distributed, closed: make(chan struct{})}
 	if err := c.open(ctx, cfg); err != nil {
 		_ = c.Close(context.WithoutCancel(ctx)) // the first error is the one that counts
+		if closed(err.Error()) && !secured(cfg) {
+			err = fmt.Errorf("%w: %s", err, unasked(ctx, options, cfg.Duration("redis.ping_timeout")))
+		}
 		return nil, explain(cfg, address, options, err)
 	}
 	return c, nil
+}
+
+// closed reports whether an error says that the server ended the connection.
+func closed(text string) bool {
+	for _, part := range []string{"EOF", "connection reset", "broken pipe"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// unasked returns the line that a server sends before it is asked anything,
+// "" for none. One that takes no more connections, or none from here, says so
+// and hangs up, and the client keeps to itself what it said.
+func unasked(ctx context.Context, options *redis.Options, limit time.Duration) string {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	conn, err := options.Dialer(ctx, "tcp", options.Addr)
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // ends the reading
+	defer stop()
+	line, _ := bufio.NewReader(io.LimitReader(conn, 512)).ReadString('\n') // half a line does, too
+	return line
 }
 
 // clientOptions reads the address in its order: url, then addr, then host and
@@ -171,6 +203,12 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 			return fail(cfg, overTLS, err, "the certificate of the server at %s is not trusted: %v", options.Addr, unverified.Err)
 		}
 		return fail(cfg, overTLS, err, "the server at %s does not speak TLS", options.Addr)
+	case has("LOADING"):
+		return fail(cfg, server, err, "the server at %s is still loading its data; try again", options.Addr)
+	case has("max number of clients"):
+		return fail(cfg, server, err, "the server at %s has as many connections as its maxclients allows", options.Addr)
+	case has("DENIED"):
+		return fail(cfg, server, err, "the server at %s is in protected mode and only talks to its own machine; give it a password", options.Addr)
 	case has("NOAUTH"):
 		return fail(cfg, password, err, "the server at %s asks for a password and none is set", options.Addr)
 	case has("WRONGPASS", "invalid password", "NOPERM"):
@@ -189,9 +227,9 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 			reason += "; it may not speak TLS"
 		}
 		return fail(cfg, "redis.ping_timeout", err, reason, options.Addr, cfg.String("redis.ping_timeout"))
-	case has("EOF", "connection reset", "broken pipe") && secured(cfg):
+	case closed(text) && secured(cfg):
 		return fail(cfg, overTLS, err, "the server at %s closed the TLS connection; it may require a client certificate, which Compozy cannot send", options.Addr)
-	case has("EOF", "connection reset", "broken pipe"):
+	case closed(text):
 		return fail(cfg, server, err, "the server at %s closed the connection; it may expect TLS (redis.tls_enabled)", options.Addr)
 	}
 	return fail(cfg, server, err, "the server at %s does not answer like Redis", options.Addr)

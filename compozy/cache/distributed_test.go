@@ -159,6 +159,23 @@ func answering(text string) func(net.Conn) {
 	}
 }
 
+// repeating says one thing to all it is asked.
+func repeating(text string) func(net.Conn) {
+	return func(conn net.Conn) {
+		for {
+			if _, err := conn.Read(make([]byte, 4096)); err != nil {
+				return
+			}
+			_, _ = io.WriteString(conn, text)
+		}
+	}
+}
+
+// greeting says one thing before it is asked any, and hangs up.
+func greeting(text string) func(net.Conn) {
+	return func(conn net.Conn) { _, _ = io.WriteString(conn, text) }
+}
+
 func TestConnectionErrors(t *testing.T) {
 	t.Parallel()
 	// The system gives this port to nobody, as it might one that was closed.
@@ -175,6 +192,9 @@ func TestConnectionErrors(t *testing.T) {
 		{"no such host", "redis:\n  host: nosuch", "redis.host", `no host has the name "nosuch"`, noHost},
 		{"no answer", "redis:\n  addr: r:1\n  ping_timeout: 30ms", "redis.ping_timeout", "did not answer within 30ms", serve(t, silent)},
 		{"no Redis", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "does not answer like Redis", serve(t, answering("HTTP/1.1 400 Bad Request\r\n\r\n"))},
+		{"loading", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "is still loading its data; try again", serve(t, repeating("-LOADING Redis is loading the dataset in memory\r\n"))},
+		{"full", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "as its maxclients allows", serve(t, greeting("-ERR max number of clients reached\r\n"))},
+		{"protected", "redis:\n  addr: r:1\n  max_retries: 0", "redis.addr", "is in protected mode and only talks to its own machine", serve(t, greeting("-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user.\r\n"))},
 		{"hangs up", "redis:\n  addr: r:1\n  max_retries: -1", "redis.addr", "closed the connection", serve(t, answering(""))},
 		{"no TLS", "redis:\n  addr: r:1\n  tls_enabled: true", "redis.tls_enabled", "does not speak TLS", serve(t, answering("-ERR unknown command\r\n"))},
 		{"no TLS and no answer", "redis:\n  addr: r:1\n  ping_timeout: 30ms\n  tls_enabled: true", "redis.ping_timeout", "did not answer within 30ms; it may not speak TLS", serve(t, silent)},

@@ -307,7 +307,7 @@ func reason(server *Server, err error) string {
 		return "it does not answer in time"
 	case has("EOF", "connection reset", "broken pipe", "use of closed network connection"):
 		if server.opts.TLSConfig == nil {
-			return "it closed the connection; it was stopped, or expects TLS (rediss://)"
+			return "it closed the connection; it was stopped, expects TLS (rediss://), or takes no connections from here"
 		}
 		return "it closed the connection; it was stopped, or " + certificate
 	}
