@@ -211,7 +211,11 @@ func explain(cfg *config.Config, address string, options *redis.Options, err err
 		return fail(cfg, server, err, "the server at %s is in protected mode and only talks to its own machine; give it a password", options.Addr)
 	case has("NOAUTH"):
 		return fail(cfg, password, err, "the server at %s asks for a password and none is set", options.Addr)
-	case has("WRONGPASS", "invalid password", "NOPERM"):
+	case has("NOPERM"):
+		return fail(cfg, password, err, "the server at %s accepts the password, but its ACL does not let this user run PING and SELECT", options.Addr)
+	case has("WRONGPASS", "invalid password") && options.Username != "":
+		return fail(cfg, password, err, "the server at %s does not accept the user name and password, or the user is disabled", options.Addr)
+	case has("WRONGPASS", "invalid password"):
 		return fail(cfg, password, err, "the server at %s does not accept the password", options.Addr)
 	case has("DB index is out of range"):
 		return fail(cfg, db, err, "the server at %s has no such database", options.Addr)

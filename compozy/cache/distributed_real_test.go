@@ -147,6 +147,19 @@ func (c lenient) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
+// TestRealUsers: what an ACL refuses is told apart from a wrong password.
+func TestRealUsers(t *testing.T) {
+	t.Parallel()
+	opts := cache.Options{Dial: realRedis(t, "--user", "ada", "on", ">pw", "~*", "+@all", "-ping", "--user", "eve", "off", ">pw", "~*", "+@all")}
+	for url, reason := range map[string]string{
+		"redis://ada:pw@r:1":    "accepts the password, but its ACL does not let this user run PING and SELECT",
+		"redis://ada:wrong@r:1": "does not accept the user name and password, or the user is disabled",
+		"redis://eve:pw@r:1":    "does not accept the user name and password, or the user is disabled",
+	} {
+		expectSettingError(t, "redis:\n  url: "+url+"\n  max_retries: 0", opts, "redis.url", reason)
+	}
+}
+
 // TestRealTimes: the times of the configuration end what takes too long.
 func TestRealTimes(t *testing.T) {
 	t.Parallel()
