@@ -29,16 +29,27 @@ type draft struct {
 
 	mu    sync.Mutex
 	files map[string][]byte
+	fault error // of each reading, when it is set
 }
 
 func (d *draft) Read(_ context.Context, name string) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	text, ok := d.files[name]
+	if d.fault != nil {
+		return nil, d.fault
+	}
 	if !ok {
 		return nil, fs.ErrNotExist
 	}
 	return text, nil
+}
+
+// fail makes each reading fail, with nil none.
+func (d *draft) fail(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fault = err
 }
 
 // set makes a file say something else, or with an empty text no longer exist.

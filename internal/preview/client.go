@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -66,9 +67,10 @@ func (p *Preview) withClient(page []byte, version string) []byte {
 		return page
 	}
 	base := htmlEscaper.Replace(p.opts.BasePath)
-	out := make([]byte, 0, len(page)+256)
+	out := make([]byte, 0, len(page)+320)
 	out = append(out, page[:at]...)
 	out = append(out, `<meta name="docs-version" content="`+version+`">`+
+		`<meta name="docs-loads" content="`+strconv.Itoa(p.now().reloads)+`">`+
 		`<link rel="stylesheet" href="`+base+liveStyle+`">`+
 		`<script defer src="`+base+liveScript+`"></script>`...)
 	return append(out, page[at:]...)

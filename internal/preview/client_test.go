@@ -20,7 +20,7 @@ func TestLivePage(t *testing.T) {
 	p := New(site, Options{Live: true, BasePath: "/base"})
 	defer p.Close()
 	w := get(p, "GET", "localhost", "/base/")
-	client := `<meta name="docs-version" content="` + versionOf([]byte(pageA)) + `"><link rel="stylesheet" href="/base/_docs/live.css"><script defer src="/base/_docs/live.js"></script>`
+	client := `<meta name="docs-version" content="` + versionOf([]byte(pageA)) + `"><meta name="docs-loads" content="0"><link rel="stylesheet" href="/base/_docs/live.css"><script defer src="/base/_docs/live.js"></script>`
 	want := strings.Replace(pageA, "</head>", client+"</head>", 1)
 	if d := cmp.Diff(want, w.Body.String()); d != "" || w.Header().Get("ETag") != `"`+versionOf([]byte(pageA))+`"` {
 		t.Errorf("the page differs (-want +got), its tag is %s:\n%s", w.Header().Get("ETag"), d)
@@ -44,6 +44,10 @@ func TestLivePage(t *testing.T) {
 	}
 	if w := get(New(site, Options{}), "GET", "localhost", "/"); w.Body.String() != pageA {
 		t.Errorf("a preview that is not live changes pages: %q", w.Body)
+	}
+	p.Publish(State{Reload: true})
+	if w := get(p, "GET", "localhost", "/base/"); !strings.Contains(w.Body.String(), `<meta name="docs-loads" content="1">`) {
+		t.Errorf("a page does not say how often pages had to load anew: %q", w.Body)
 	}
 	site.set("404.html", "")
 	for _, path := range []string{"/base/none/", `/base/"><script>alert(1)</script>`} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path"
 	"sync"
 )
 
@@ -95,6 +96,11 @@ func (p *Preview) readVersion(file string) (version string, err error) {
 		return "", nil
 	}
 	text, err := p.source.Read(p.ctx, file)
+	if errors.Is(err, fs.ErrNotExist) && path.Base(file) != "index.html" {
+		// The address may be that of a folder without the slash at its end, which
+		// leads to the folder's page once there is one.
+		text, err = p.source.Read(p.ctx, file+"/index.html")
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

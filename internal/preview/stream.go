@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -48,7 +49,9 @@ type pageEvent struct {
 //
 // The query has the page's address as the browser shows it, and the version in
 // the meta element docs-version of what the browser shows. What differs from
-// that is told at once; without a version, the page's own.
+// that is told at once; without a version, the page's own. It may have what the
+// meta element docs-loads said too: pages that were asked to load anew since
+// are asked once more.
 func (p *Preview) serveStream(w http.ResponseWriter, r *http.Request) {
 	// A request of a kind that names no origin cannot be read by the page that
 	// sent it, but would take one of the places.
@@ -68,7 +71,8 @@ func (p *Preview) serveStream(w http.ResponseWriter, r *http.Request) {
 		s.start(false)
 		return
 	}
-	if !p.enter(s) {
+	loads, err := strconv.Atoi(query.Get("loads"))
+	if !p.enter(s, loads, err == nil) {
 		w.Header().Set("Retry-After", "5")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
@@ -102,15 +106,18 @@ func (p *Preview) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// enter takes a place for a stream, if there is one.
-func (p *Preview) enter(s *stream) bool {
+// enter takes a place for a stream, if there is one. What was loaded just now
+// need not be loaded anew: without word of when that was, it is taken for now.
+func (p *Preview) enter(s *stream, loads int, known bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.streams) >= maxStreams || p.ctx.Err() != nil {
 		return false
 	}
 	p.streams[s] = struct{}{}
-	s.reloads = p.at.reloads // what was loaded just now need not be loaded anew
+	if s.reloads = p.at.reloads; known {
+		s.reloads = loads
+	}
 	return true
 }
 

@@ -235,6 +235,42 @@ func TestStream(t *testing.T) {
 	p.Publish(State{}) // is of no use, and of no harm
 }
 
+// TestStreamMissed holds that a page is told to load anew when that was asked
+// for between the page and its stream, and once only.
+func TestStreamMissed(t *testing.T) {
+	t.Parallel()
+	p, url := start(t, pages())
+	address := url + "/_docs/live?page=/&version=" + versionOf([]byte(pageB)) + "&loads="
+	p.Publish(State{Reload: true})
+	for _, loads := range []string{"0", "7", "-1"} {
+		s := listen(t, address+loads)
+		s.is("reload", "{}")
+		s.panel()
+		s.body.Close()
+	}
+	for _, loads := range []string{"1", "", "x", "99999999999999999999"} {
+		listen(t, address+loads).panel()
+	}
+}
+
+// TestStreamFolder holds that a page is told of under its address without the
+// slash at the end, which leads to it.
+func TestStreamFolder(t *testing.T) {
+	t.Parallel()
+	site := pages()
+	p, url := start(t, site)
+	there := listen(t, url+"/_docs/live?page=/docs/a&version=")
+	there.is("page", versionData(pageA))
+	s := listen(t, url+"/_docs/live?page=/docs/b&version=")
+	s.panel()
+	site.set("docs/b/index.html", pageB)
+	p.Publish(State{})
+	s.is("page", versionData(pageB))
+	site.set("docs/b/index.html", "")
+	p.Publish(State{})
+	s.is("page", `{"version":""}`)
+}
+
 // TestStreamBase holds that pages are known by the addresses that a browser
 // shows: below the base path, and with escapes.
 func TestStreamBase(t *testing.T) {
