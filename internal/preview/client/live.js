@@ -56,7 +56,7 @@ const load = async () => {
   if (!copy || assets(page) !== loaded) return location.reload();
   try {
     still(() => {
-      patch(copy, inert(page).documentElement);
+      choices(() => patch(copy, inert(page).documentElement));
       document.dispatchEvent(new Event("docs:change"));
     });
   } catch (error) {

@@ -26,8 +26,10 @@ const pair = (copy, live) => {
 };
 
 // mayBecome tells whether a node can be changed into another. A heading of
-// another name is another heading.
-const mayBecome = (a, b) => a.nodeName === b.nodeName && (same(a, b) || !/^H\d$/.test(a.nodeName));
+// another name is another heading, and scripts have put into a figure of code
+// what no other kind of figure has.
+const mayBecome = (a, b) => a.nodeName === b.nodeName && (same(a, b) || !/^H\d$/.test(a.nodeName)) &&
+  (a.nodeName !== "FIGURE" || a.className === b.className);
 
 // patch makes a copy, and its twin, say what next says. next is used up.
 const patch = (copy, next) => {
@@ -104,6 +106,20 @@ const patchChildren = (copy, next) => {
     if (a < old.length) keep(old[a]);
     i = a + 1;
     j = b + 1;
+  }
+};
+
+// choices keeps which tabs are chosen while act changes them. A tab is known by
+// its name: its button may have become another's.
+const choices = (act) => {
+  const all = (from) => [...from.querySelectorAll(":scope > .tab-radio")];
+  const names = new Map([...document.querySelectorAll(".tabs")]
+    .map((tabs) => [tabs, all(tabs).find((radio) => radio.checked)?.dataset.tab]));
+  act();
+  for (const tabs of document.querySelectorAll(".tabs")) {
+    const radios = all(tabs);
+    const radio = radios.find((each) => each.dataset.tab === names.get(tabs)) || radios.find((each) => each.defaultChecked);
+    if (radio) radio.checked = true;
   }
 };
 
