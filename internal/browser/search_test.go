@@ -1,11 +1,17 @@
 package browser
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/compozy/docs/internal/build"
 )
 
 const (
@@ -189,4 +195,61 @@ func TestSearchGuesses(t *testing.T) {
 	p.until(told + `.length > 0 && !` + told + `.includes("qqxxzzv")`)
 	p.holds(`!document.querySelector("dialog.search img")`)
 	p.clean()
+}
+
+// TestSearchComposition ends a composition with Enter in the way of Safari: the
+// word is typed, and nothing is opened.
+func TestSearchComposition(t *testing.T) {
+	t.Parallel()
+	_, p := openDraft(t, "/")
+	p.press("/")
+	p.until(isOpen)
+	p.query("second")
+	p.until(hits + `.length > 0`)
+	const enter = `document.querySelector(".search-input").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: %s, bubbles: true, cancelable: true }))`
+	value[bool](p, strings.Replace(enter, "%s", "229", 1))
+	p.frames()
+	p.holds(isOpen)
+	p.is("location.pathname", "/")
+	p.leads("/second/", func() { value[bool](p, strings.Replace(enter, "%s", "13", 1)+" || true") })
+	p.clean()
+}
+
+// TestSearchRenewed publishes the site anew under a tab: search finds what is
+// there now.
+func TestSearchRenewed(t *testing.T) {
+	t.Parallel()
+	d, p := openDraft(t, "/second/")
+	p.press("/")
+	p.until(isOpen)
+	p.query("zanzibar")
+	p.until(told + `.startsWith("Nothing found")`)
+	p.press(kb.Escape)
+	p.until(isClosed)
+
+	root, out := t.TempDir(), filepath.Join(t.TempDir(), "dist")
+	if err := os.CopyFS(root, os.DirFS(filepath.Join("testdata", "controls"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "content", "index.mdx"), []byte("---\ntitle: First page\ndescription: It is about another thing.\n---\n\nGo to the [second page](second.mdx).\n\n## Zanzibar\n\nAn island.\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := build.Build(t.Context(), build.Options{Root: root, Out: out, Force: true}); err != nil || !r.Written {
+		t.Fatalf("the site is not built: %v", err)
+	}
+	index := os.DirFS(filepath.Join(out, "_docs", "search"))
+	if err := fs.WalkDir(index, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(index, name)
+		d.set("_docs/search/"+name, string(text))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.press("/")
+	p.until(isOpen)
+	p.until(hits + `.length > 0 && ` + hits + `[0].getAttribute("href") === "/#zanzibar"`)
+	p.inPlace()
 }

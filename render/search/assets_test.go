@@ -75,10 +75,7 @@ func TestClientStartsAgainWithANewEdition(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, _ := Build(manual(), Options{})
-	clear(c.files)
-	for _, f := range files {
-		c.files[f.Name] = string(f.Data)
-	}
+	c.publish(files)
 	a, err := c.ask("persistence", 3)
 	if err != nil {
 		t.Fatal(err)

@@ -12,8 +12,17 @@ import (
 type client struct {
 	vm    *goja.Runtime
 	query goja.Callable
+	renew goja.Callable
 	loads []string // what it has asked for, in order
 	files map[string]string
+	slow  bool       // answers wait in held until the test lets them go
+	held  []*request // oldest first
+}
+
+// request is one file that is asked for.
+type request struct {
+	name   string
+	answer func(text string, ok bool)
 }
 
 // newClient runs the script as it is published.
@@ -34,16 +43,23 @@ func newClient(t testing.TB, files []File) *client {
 	load := func(name, version string) *goja.Promise {
 		c.loads = append(c.loads, name)
 		p, resolve, reject := c.vm.NewPromise()
+		answer := func(text string, ok bool) {
+			var err error
+			if ok {
+				err = resolve(text)
+			} else {
+				err = reject(c.vm.ToValue("no file " + name))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.slow {
+			c.held = append(c.held, &request{name, answer})
+			return p
+		}
 		text, ok := c.files[Folder+name]
-		var err error
-		if ok {
-			err = resolve(text)
-		} else {
-			err = reject(c.vm.ToValue("no file " + name))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		answer(text, ok)
 		return p
 	}
 	engine, err := create(goja.Undefined(), c.vm.ToValue(load))
@@ -54,7 +70,41 @@ func newClient(t testing.TB, files []File) *client {
 	if !ok {
 		t.Fatal("the engine has no query")
 	}
+	if c.renew, ok = goja.AssertFunction(engine.ToObject(c.vm).Get("renew")); !ok {
+		t.Fatal("the engine has no renew")
+	}
 	return c
+}
+
+// publish replaces the files.
+func (c *client) publish(files []File) {
+	clear(c.files)
+	for _, f := range files {
+		c.files[f.Name] = string(f.Data)
+	}
+}
+
+// release answers the oldest request that waits.
+func (c *client) release(t *testing.T, text string, ok bool) {
+	t.Helper()
+	first := c.held[0]
+	c.held = c.held[1:]
+	first.answer(text, ok)
+	if _, err := c.vm.RunString(""); err != nil { // lets what waited go on
+		t.Fatal(err)
+	}
+}
+
+// releaseAll answers what waits, and what is asked for thereupon, from the files.
+func (c *client) releaseAll(t *testing.T) {
+	t.Helper()
+	for n := 0; len(c.held) > 0; n++ {
+		if n == 100 {
+			t.Fatal("the client asks for files without end")
+		}
+		text, ok := c.files[Folder+c.held[0].name]
+		c.release(t, text, ok)
+	}
 }
 
 // answer is what a query gives.
@@ -73,6 +123,11 @@ func (c *client) ask(text string, n int) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return c.answered(v)
+}
+
+// answered returns what the promise of a query has become.
+func (c *client) answered(v goja.Value) (answer, error) {
 	p, ok := v.Export().(*goja.Promise)
 	if !ok || p.State() != goja.PromiseStateFulfilled {
 		if ok && p.State() == goja.PromiseStateRejected {

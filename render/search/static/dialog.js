@@ -22,6 +22,8 @@ let view = null;
 
 // open shows the dialog. base is the address of the start page.
 export function open({ base = new URL("../", FOLDER).pathname } = {}) {
+  // A page may stay open while the site is published anew.
+  if (view) engine.renew().then((anew) => { if (anew) view.refresh(); }, () => {});
   view = view || build(base.replace(/\/+$/, ""));
   view.show();
 }
@@ -231,7 +233,8 @@ function build(base) {
     timer = setTimeout(ask, PAUSE);
   });
   dialog.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    // Safari ends a composition before the key that ended it.
+    if (event.isComposing || event.keyCode === 229) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (event.key === "Escape") {
       // Some browsers would only empty the field.
@@ -287,5 +290,8 @@ function build(base) {
     input.select();
     ask();
   }
-  return { show };
+  function refresh() {
+    if (dialog.open) ask();
+  }
+  return { show, refresh };
 }

@@ -247,16 +247,18 @@ function createEngine(load) {
   const texts = new Map(), parsed = new Map();
 
   async function start() {
-    manifest = JSON.parse(await load("index.json", ""));
-    texts.clear();
-    parsed.clear();
-    starts = [0];
-    for (let at = 0; at < manifest.sections.length;) {
-      const [n, next] = number(manifest.sections, at);
+    const found = JSON.parse(await load("index.json", "")), counted = [0];
+    for (let at = 0; at < found.sections.length;) {
+      const [n, next] = number(found.sections, at);
       if (!next) throw new Error("the index is broken");
-      starts.push(starts[starts.length - 1] + n);
+      counted.push(counted[counted.length - 1] + n);
       at = next;
     }
+    if (manifest && manifest.version === found.version) return;
+    manifest = found;
+    starts = counted;
+    texts.clear();
+    parsed.clear();
   }
 
   // file returns a file's text. One that is not here yet is noted: the query
@@ -478,11 +480,13 @@ function createEngine(load) {
 
   // fetchAll loads files and returns what went wrong. Files of another edition
   // number their sections otherwise, and files may be gone: then the site has
-  // been published anew since the manifest was read.
+  // been published anew since the manifest was read. What comes when another
+  // query has read the next one is of no use.
   async function fetchAll(names) {
+    const of = manifest, { edition } = of;
     try {
-      const all = await Promise.all(names.map((name) => load(name, manifest.version)));
-      const { edition } = manifest;
+      const all = await Promise.all(names.map((name) => load(name, of.version)));
+      if (of !== manifest) return new Error("another manifest");
       if (!all.every((text, i) => text.startsWith(names[i][0] === "p" ? '["' + edition + '"' : edition))) return new Error("mixed editions");
       names.forEach((name, i) => texts.set(name, all[i]));
       return null;
@@ -496,6 +500,14 @@ function createEngine(load) {
     ready = null;
     throw error;
   }));
+
+  // renew looks whether the site has been published anew, and tells whether it
+  // has. Until that is known, queries are answered as before.
+  async function renew() {
+    const before = manifest;
+    if (before) await start();
+    return manifest !== before;
+  }
 
   async function query(text, n) {
     await prepare();
@@ -515,15 +527,16 @@ function createEngine(load) {
         if (!found.length && word && word.length > 3) result.near = near(word);
         return result;
       }
-      const problem = await fetchAll([...missing]);
+      const before = manifest, problem = await fetchAll([...missing]);
       if (problem) {
-        const { version } = manifest;
-        ready = null;
-        await prepare();
-        if (version === manifest.version || restarts++) throw problem;
+        if (before === manifest) {
+          ready = null;
+          await prepare();
+        }
+        if (before === manifest || restarts++) throw problem;
       }
     }
     throw new Error("the index is broken");
   }
-  return { query, prepare };
+  return { query, prepare, renew };
 }
