@@ -127,6 +127,53 @@ func TestCopy(t *testing.T) {
 	p.clean()
 }
 
+// TestCopyRefused copies where the browser does not allow it: nothing says that
+// something was copied.
+func TestCopyRefused(t *testing.T) {
+	t.Parallel()
+	p := openControls(t)
+	value[bool](p, `(navigator.clipboard.write = () => Promise.reject(new DOMException("no", "NotAllowedError")), true)`)
+	p.hark()
+	p.click("figure.code .copy")
+	p.says("Copying failed")
+	p.frames()
+	p.is(`heard.join() + document.querySelectorAll(".copied").length`, "0")
+	p.clean()
+}
+
+// TestTabsElsewhere chooses a tab on another page, and comes back to one that
+// the browser has kept as it was.
+func TestTabsElsewhere(t *testing.T) {
+	t.Parallel()
+	p := openControls(t)
+	const chosen = `[...document.querySelectorAll(".tab-radio:checked")].map((e) => e.dataset.tab).join(" ")`
+	p.is(chosen, "Linux Linux Up")
+	value[bool](p, `localStorage.setItem("docs-tab-system", "Mac"), dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`)
+	p.is(chosen, "Mac Mac Up")
+	value[bool](p, `localStorage.setItem("docs-tab-system", "Windows"), document.dispatchEvent(new Event("prerenderingchange"))`)
+	p.is(chosen, "Windows Windows Up")
+	p.clean()
+}
+
+// TestRevealAgain follows a link to where one is already, in a tab that was
+// left for another.
+func TestRevealAgain(t *testing.T) {
+	t.Parallel()
+	p := openControls(t)
+	const shown = `document.getElementById("in-a-tab").checkVisibility()`
+	const link = ".article > p:nth-of-type(2) > a:nth-of-type(2)"
+	value[bool](p, `(document.querySelector("`+link+`").hash = "in-a-tab", true)`)
+	p.click(link)
+	p.until(shown)
+	p.click(`.tabs:nth-of-type(3) .tab-label:nth-of-type(1)`)
+	p.until("!" + shown)
+	value[bool](p, "scrollTo(0, 0), true")
+	p.click(link)
+	p.holds(shown)
+	p.holds(`(() => { const top = document.getElementById("in-a-tab").getBoundingClientRect().top; return top >= 0 && top < innerHeight; })()`)
+	p.clean()
+}
+
 // TestSkipLink goes past the header with the first key.
 func TestSkipLink(t *testing.T) {
 	t.Parallel()

@@ -33,7 +33,7 @@
   const copy = (text, done) => {
     const blob = Promise.resolve(text).then((t) => new Blob([t], { type: "text/plain" }));
     return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])
-      .then(() => say(done), () => say("Copying failed"));
+      .then(() => { say(done); return true; }, () => say("Copying failed"));
   };
 
   // Theme: system, light, dark.
@@ -56,9 +56,10 @@
   // The choice may be made elsewhere: in another tab, on the page that one
   // comes back from, on the one that had this one prepared.
   const rewear = () => wear(recall("docs-theme"));
+  const comeBack = () => { rewear(); each(".tabs", follow); };
   addEventListener("storage", ({ key }) => { if (!key || key === "docs-theme") rewear(); });
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) rewear(); });
-  document.addEventListener("prerenderingchange", rewear);
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) comeBack(); });
+  document.addEventListener("prerenderingchange", comeBack);
 
   // What one wants to paste: of a transcript its commands, of a change its
   // result.
@@ -89,9 +90,11 @@
       const button = make("button", { type: "button", className: "copy icon-button", innerHTML: copyIcon });
       button.setAttribute("aria-label", "Copy code");
       button.addEventListener("click", () => {
-        copy(codeOf(figure), "Code copied");
-        button.classList.add("copied");
-        setTimeout(() => button.classList.remove("copied"), 2200);
+        copy(codeOf(figure), "Code copied").then((copied) => {
+          if (!copied) return;
+          button.classList.add("copied");
+          setTimeout(() => button.classList.remove("copied"), 2200);
+        });
       });
       (find("figcaption", figure) || figure).append(button);
     }));
@@ -108,11 +111,14 @@
     if (tabs === except || groupOf(tabs) !== group) return;
     each(":scope > .tab-radio", (radio) => { if (radio.dataset.tab === key) radio.checked = true; }, tabs);
   });
+  const follow = (tabs) => {
+    const group = groupOf(tabs), stored = recall("docs-tab-" + group);
+    if (stored) choose(group, stored);
+  };
   const known = new WeakSet(); // tabs whose reader may have chosen otherwise since
   enhance.push(() => each(".tabs", (tabs) => {
-    const group = groupOf(tabs), stored = !known.has(tabs) && recall("docs-tab-" + group);
+    if (!known.has(tabs)) follow(tabs);
     known.add(tabs);
-    if (stored) choose(group, stored);
   }));
   document.addEventListener("change", ({ target }) => {
     if (!target.matches(".tabs > .tab-radio")) return;
@@ -139,6 +145,8 @@
     if (found) target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
+  // A link to where one is already changes no address.
+  clicked('a[href*="#"]', (link) => { if (link.href === location.href) reveal(); });
 
   // Lists that can be narrowed to what one looks for. An entry holds those
   // below it, so it stays while one of them does.
