@@ -553,6 +553,54 @@ func TestLivePanel(t *testing.T) {
 	p.inPlace()
 }
 
+// TestLivePanelChosen closes the panel: saving the page, whose examples run anew,
+// and mending one of two mistakes does not bring it back.
+func TestLivePanelChosen(t *testing.T) {
+	t.Parallel()
+	d, p := openDraft(t, "/")
+	const open = `document.querySelector(".live-panel").checkVisibility()`
+	const pill = `document.querySelector(".live-pill").textContent`
+	all := mistakes(2)
+	d.publish(all...)
+	p.until(open)
+	publish := func(busy string, found ...diag.Diagnostic) {
+		t.Helper()
+		d.live.Publish(preview.State{Findings: found, Busy: busy, Page: func(string) string { return "/" }})
+		p.until(`document.querySelector(".live-busy").textContent === ` + strconv.Quote(busy) + ` && document.querySelectorAll(".live-item").length === ` + strconv.Itoa(len(found)))
+	}
+	holds := func(when, want string) {
+		t.Helper()
+		if got := value[bool](p, open); got != (want == "open") {
+			t.Errorf("%s the panel is open: %v", when, got)
+		}
+	}
+	// It does not close and open with each save.
+	publish("running the examples of a page")
+	holds("while the examples run", "open")
+	publish("", all...)
+	holds("when they have run", "open")
+
+	p.press(kb.Escape)
+	p.until("!" + open)
+	publish("running the examples of a page", all[0])
+	holds("while the examples run again", "closed")
+	publish("", all...)
+	holds("when they have run again", "closed")
+	publish("", all[0])
+	holds("when one mistake is mended", "closed")
+	p.is(pill, "1 error on this page")
+	publish("running the examples of a page", all[0])
+	publish("", all...)
+	holds("when another one is made", "open")
+	p.press(kb.Escape)
+	p.until("!" + open)
+	publish("")
+	holds("when nothing is wrong", "closed")
+	publish("", all...)
+	holds("when a mistake is made again", "open")
+	p.inPlace()
+}
+
 // TestLivePictures looks at the panel in both themes and on a phone.
 func TestLivePictures(t *testing.T) {
 	t.Parallel()

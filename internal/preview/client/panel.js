@@ -23,13 +23,18 @@ const news = {
 };
 const noticed = () => [news.silent, news.notice].filter(Boolean).join(" ");
 let chosen = ""; // "open" or "closed" by the reader, until there is something else to see
-let about = "";  // what the reader's choice was about
+let about = new Set(); // what the panel is about, and the reader's choice
 
 // mine are the findings that open the panel: this page's, and errors of the
 // site that are no page's.
 const mine = () => news.found.findings.filter((f) => f.here || !f.page && f.severity === "error");
 
-const isOpen = () => chosen ? chosen === "open" : noticed() !== "" || mine().length > 0;
+// subjects names what opens the panel. That a line moved is nothing new.
+const subjects = () => [noticed(), ...mine().map((f) => JSON.stringify([f.rule, f.file, f.message]))].filter(Boolean);
+
+// While something still runs, its findings are not in: they are no longer
+// listed, and may be again in a moment.
+const isOpen = () => chosen ? chosen === "open" : subjects().length > 0 || news.found.busy !== "" && about.size > 0;
 
 const where = (at) => at.file + (at.line ? `:${at.line}:${at.column}` : "");
 
@@ -121,12 +126,12 @@ const choose = (choice) => {
 };
 
 // show takes in what is new. What the reader chose holds until something else
-// is wrong with the page; that a line moved is nothing new.
+// is wrong with the page, or nothing any more.
 const show = (change) => {
   Object.assign(news, change);
-  const now = JSON.stringify([noticed(), mine().map((f) => [f.rule, f.file, f.message])]);
-  if (now !== about) chosen = "";
-  about = now;
+  const now = subjects(), busy = news.found.busy !== "";
+  if (now.some((each) => !about.has(each)) || !busy && about.size > 0 && now.length === 0) chosen = "";
+  about = new Set(busy ? [...about, ...now] : now);
   draw();
 };
 
