@@ -140,8 +140,8 @@ func (f *front) dial() (net.Conn, error) {
 	return client, nil
 }
 
-// disconnect ends all connections and scripts and waits for them. After it
-// nobody writes; the data stays.
+// disconnect ends all connections and waits for the commands in progress, a
+// script too. After it nobody writes; the data stays.
 func (f *front) disconnect() {
 	f.mu.Lock()
 	f.closed = true

@@ -164,8 +164,11 @@ var errTime = errors.New("the deadline is past")
 // refused from then on, so that the gate can be given to others, and it ends
 // when that call returns. What it has written before stays, as with any error
 // in a script.
+//
+// The end of the server does not end it: the last snapshot would keep half of
+// what it writes, and its deadline is near.
 func (r *run) script(s *script, keys, argv []string) []byte {
-	timed, cancel := context.WithTimeout(r.f.ctx, r.f.script)
+	timed, cancel := context.WithTimeout(context.Background(), r.f.script)
 	defer cancel()
 	ctx, stop := context.WithCancelCause(timed)
 	defer stop(nil)
@@ -218,10 +221,7 @@ func (r *run) script(s *script, keys, argv []string) []byte {
 
 // stopped is the reply for a script that did not come to its end.
 func (r *run) stopped(ctx context.Context) []byte {
-	switch {
-	case r.f.ctx.Err() != nil:
-		return appendError(nil, "ERR the embedded cache is closing")
-	case errors.Is(context.Cause(ctx), errMemory):
+	if errors.Is(context.Cause(ctx), errMemory) {
 		return appendError(nil, "ERR the script was stopped because it takes more than %d MB of memory; what it wrote before stays script: %s", r.f.memory>>20, r.sha)
 	}
 	return appendError(nil, "ERR the script was stopped after %s; what it wrote before stays script: %s", r.f.script, r.sha)

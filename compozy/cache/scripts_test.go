@@ -88,6 +88,39 @@ func TestScriptLeftBehind(t *testing.T) {
 	}
 }
 
+// TestScriptIsWhole: the end of the server, after which comes the last
+// snapshot, waits for a script instead of keeping half of what it writes.
+func TestScriptIsWhole(t *testing.T) {
+	t.Parallel()
+	f, err := newFront(time.Now, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.close)
+	c, err := f.dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const script = "redis.call('SET', 'one', '1') while redis.call('EXISTS', 'go') == 0 do end redis.call('SET', 'two', '2')"
+	if _, err := fmt.Fprintf(c, "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0\r\n", len(script), script); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the script to write", func() bool { return f.m.Exists("one") })
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f.disconnect()
+	}()
+	<-f.ctx.Done()
+	if err := f.m.Set("go", "1"); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	if !f.m.Exists("two") {
+		t.Error("half of a script is kept")
+	}
+}
+
 func TestScriptsReadNoFiles(t *testing.T) {
 	t.Parallel()
 	f := testFront(t, time.Now)
