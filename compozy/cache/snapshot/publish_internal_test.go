@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -72,6 +73,55 @@ func TestPublishingFails(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+}
+
+// TestDamagedIsKeptAfterAKill: a damaged generation is out of the way of those
+// that come before the new one is the current one, so that a process that knows
+// nothing of the damage does not remove it as an old one.
+func TestDamagedIsKeptAfterAKill(t *testing.T) {
+	t.Parallel()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, killed := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "killed")
+	at := func(dir string, saves int) *Store {
+		s, err := Open(dir, Options{})
+		must(err)
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		_, err = s.Restore(t.Context(), false, func(dataset.Entry) error { return nil })
+		must(err)
+		for range saves {
+			_, err := s.Save(t.Context(), &Cut{Taken: 1})
+			must(err)
+		}
+		return s
+	}
+	must(at(dir, 2).Close())
+	must(os.Truncate(filepath.Join(dir, "snap-2", "MANIFEST"), 3))
+	s := at(dir, 0)
+	calls := 0
+	s.sync = func(d string) error {
+		// The second sync is the one after CURRENT is replaced.
+		if calls++; calls == 2 {
+			must(os.CopyFS(killed, os.DirFS(d)))
+		}
+		return syncDir(d)
+	}
+	_, err := s.Save(t.Context(), &Cut{Taken: 1})
+	must(err)
+	at(killed, 3)
+	for _, dir := range []string{dir, killed} {
+		if _, err := os.Stat(filepath.Join(dir, "damaged-2")); err != nil {
+			t.Errorf("what was damaged is gone: %v", err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -339,6 +340,11 @@ func (s *Store) save(ctx context.Context, f Flow) (*Meta, error) {
 	m, err := s.opts.Writer.Write(ctx, Job{Dir: temp, Generation: n, Taken: f.Taken, Key: s.opts.Key, Verified: f.Verified}, f.records)
 	stays := false
 	if err == nil {
+		// Before: the process that comes after a kill reads the new one, and
+		// would take what is older for read.
+		for _, n := range slices.Sorted(maps.Keys(s.damaged)) {
+			s.putAside(n, damagedPrefix)
+		}
 		stays, err = s.publish(temp, m)
 	}
 	if err != nil {
@@ -484,24 +490,14 @@ func (s *Store) prune(newest uint64) {
 		if kind != snapPrefix || n == newest {
 			continue
 		}
-		aside := ""
 		switch {
 		case s.damaged[n]:
-			aside = damagedPrefix
+			s.putAside(n, damagedPrefix)
 		case s.unread[n]:
-			aside = unreadPrefix
+			s.putAside(n, unreadPrefix)
 		default:
 			good = append(good, n)
-			continue
 		}
-		to := s.path(aside + strconv.FormatUint(n, 10))
-		if err := os.Rename(s.snap(n), to); err != nil {
-			s.opts.Log.Warn("A snapshot cannot be moved aside", "generation", n, "error", s.told(err))
-			continue
-		}
-		s.opts.Log.Warn("A snapshot that was not read is moved aside and stays until someone removes it", "path", filepath.Join(s.name, filepath.Base(to)))
-		delete(s.damaged, n)
-		delete(s.unread, n)
 	}
 	slices.Sort(good)
 	for _, n := range good[:max(0, len(good)-(Keep-1))] {
@@ -515,4 +511,19 @@ func (s *Store) prune(newest uint64) {
 		remains = append(remains, rest)
 	}
 	s.sweep(remains)
+}
+
+// putAside renames a generation that nobody could or did read.
+func (s *Store) putAside(n uint64, prefix string) {
+	to := s.path(prefix + strconv.FormatUint(n, 10))
+	err := os.Rename(s.snap(n), to)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.opts.Log.Warn("A snapshot cannot be moved aside", "generation", n, "error", s.told(err))
+		return
+	}
+	if err == nil {
+		s.opts.Log.Warn("A snapshot that was not read is moved aside and stays until someone removes it", "path", filepath.Join(s.name, filepath.Base(to)))
+	}
+	delete(s.damaged, n)
+	delete(s.unread, n)
 }
