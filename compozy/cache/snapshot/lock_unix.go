@@ -52,9 +52,9 @@ func acquire(dir string) (*os.File, error) {
 	if err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
-	// The number is only a help to whoever comes second: a full disk is no
-	// reason to refuse to read.
-	if err != nil && !errors.Is(err, unix.ENOSPC) {
+	// The number is only a help to whoever comes second: a full disk or a used
+	// up quota is no reason to refuse to read.
+	if err != nil && !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT) {
 		_ = f.Close() // the first error is the one that counts
 		return nil, fmt.Errorf("lock the snapshot directory %q: %w", dir, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -123,5 +124,34 @@ func TestDamagedIsKeptAfterAKill(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, "damaged-2")); err != nil {
 			t.Errorf("what was damaged is gone: %v", err)
 		}
+	}
+}
+
+// TestMakeLasting: every directory that gets a new name in it is synced, no
+// other, and one that may not be opened is no obstacle.
+func TestMakeLasting(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	for _, c := range []struct {
+		dir  string
+		want []string
+	}{
+		{"a/b/c", []string{"a/b", "a", "."}}, {"a/b/c", nil}, {"a/b", nil}, {"a/d", []string{"a"}}, {".", nil},
+	} {
+		var got []string
+		err := makeLasting(filepath.Join(base, c.dir), func(dir string) error {
+			name, err := filepath.Rel(base, dir)
+			got = append(got, filepath.ToSlash(name))
+			return errors.Join(err, syscall.EACCES)
+		})
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: synced %q, want %q, error %v", c.dir, got, c.want, err)
+		}
+		if info, err := os.Stat(filepath.Join(base, c.dir)); err != nil || !info.IsDir() {
+			t.Errorf("%s: %v", c.dir, err)
+		}
+	}
+	if err := makeLasting(filepath.Join(base, "e"), func(string) error { return syscall.EIO }); !errors.Is(err, syscall.EIO) {
+		t.Errorf("a disk that fails gives %v", err)
 	}
 }

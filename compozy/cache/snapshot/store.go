@@ -96,7 +96,7 @@ func Open(dir string, opts Options) (s *Store, err error) {
 		if _, err := s.survey(); errors.Is(err, ErrForeign) {
 			return nil, err
 		}
-		if err := private(dir); err != nil {
+		if err := private(dir, s.sync); err != nil {
 			return nil, err
 		}
 		s.made = errors.Is(looking, fs.ErrNotExist)
@@ -118,8 +118,8 @@ func Open(dir string, opts Options) (s *Store, err error) {
 
 // private makes the directory readable for its owner only: the files of
 // BadgerDB in it are readable for everyone.
-func private(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func private(dir string, sync func(dir string) error) error {
+	if err := makeLasting(dir, sync); err != nil {
 		return fmt.Errorf("make the snapshot directory: %w", err)
 	}
 	info, err := os.Stat(dir)
@@ -132,6 +132,30 @@ func private(dir string) error {
 	if info.Mode().Perm()&0o077 != 0 {
 		if err := os.Chmod(dir, 0o700); err != nil {
 			return fmt.Errorf("make the snapshot directory private: %w", err)
+		}
+	}
+	return nil
+}
+
+// makeLasting makes a directory and those above it that are missing, so that a
+// loss of power does not take the directory with all that was synced in it.
+func makeLasting(dir string, sync func(dir string) error) error {
+	var above []string // that get a new name
+	for d := dir; ; {
+		up := filepath.Dir(d)
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) || up == d {
+			break
+		}
+		above = append(above, up)
+		d = up
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, d := range above {
+		// One may write into a directory that one may not open.
+		if err := sync(d); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
 		}
 	}
 	return nil
