@@ -154,7 +154,7 @@ func (m *mover) plan(ctx context.Context) (*state, error) {
 		m.progress("plan", p.Done, p.Bytes)
 	}})
 	if err != nil {
-		return nil, fmt.Errorf("read source: %w", err)
+		return nil, own(fmt.Errorf("read source: %w", err))
 	}
 	r.Keys, r.Types, r.Dropped = sum.Entries, sum.Types, sum.Dropped
 	m.beyond = map[int]string{}
@@ -181,16 +181,16 @@ func (m *mover) admit(ctx context.Context, now *state) error {
 	if m.o.StateFile != "" {
 		old, err := loadState(m.o.StateFile)
 		if err != nil {
-			return err
+			return own(err)
 		}
 		if old != nil {
 			if err := old.fits(now); err != nil {
-				return err
+				return own(err)
 			}
 			m.report.Resumed, now.Run = true, old.Run
 			if !m.o.DryRun {
 				if m.held, err = hold(m.o.StateFile); err != nil {
-					return err
+					return own(err)
 				}
 			}
 		}
@@ -218,7 +218,7 @@ func (m *mover) admit(ctx context.Context, now *state) error {
 	if m.o.StateFile != "" {
 		m.held, err = now.save(m.o.StateFile)
 	}
-	return err
+	return own(err)
 }
 
 func token() string {
@@ -289,7 +289,7 @@ func (m *mover) batches(ctx context.Context, do func(batch []dataset.Entry) erro
 			err = check(&e)
 		}
 		if err != nil {
-			return fmt.Errorf("read source: %w", err)
+			return own(fmt.Errorf("read source: %w", err))
 		}
 		if hollow(&e) {
 			continue

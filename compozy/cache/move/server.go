@@ -246,10 +246,25 @@ func (e *ServerError) Error() string { return fmt.Sprintf("the Redis at %s: %s",
 // Unwrap returns the error underneath.
 func (e *ServerError) Unwrap() error { return e.err }
 
+// ownError is an error of this side: of the source, or of a state file. No
+// server is to blame, whatever its text looks like.
+type ownError struct{ error }
+
+func (e *ownError) Unwrap() error { return e.error }
+
+// own marks such an error. An interruption is nobody's.
+func own(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &ownError{err}
+}
+
 // explain says in words what went wrong with a server and what to do.
 func explain(server *Server, err error) error {
 	var done *ServerError
-	if err == nil || errors.As(err, &done) {
+	var ours *ownError
+	if err == nil || errors.As(err, &done) || errors.As(err, &ours) {
 		return err
 	}
 	return &ServerError{Server: server.name, Reason: reason(server, err), err: err}
