@@ -17,7 +17,7 @@ var writerArgs = []string{"cache", "write-snapshot"}
 
 // persistent opens a cache with snapshots, as compozy start does.
 func persistent(ctx context.Context, dir string) (*cache.Cache, error) {
-	cfg, err := decode("mode: standalone\nredis:\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: data\n" +
+	cfg, err := decode("mode: standalone\nredis:\n  standalone:\n    persistence:\n      enabled: true\n      data_dir: data\n"+
 		"      snapshot_interval: 24h\n      snapshot_on_shutdown: false\n      restore_on_startup: true\n", patience...)
 	if err != nil {
 		return nil, err
