@@ -85,6 +85,11 @@ func unasked(ctx context.Context, options *redis.Options, limit time.Duration) s
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // ends the reading
 	defer stop()
+	// A server that waits to be asked learns that nobody will, and hangs up. It
+	// would be waited for as long as for a PING otherwise, for nothing.
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
 	line, _ := bufio.NewReader(io.LimitReader(conn, 512)).ReadString('\n') // half a line does, too
 	return line
 }
