@@ -20,7 +20,7 @@ import (
 // and the answer says what is lost without quoting the command.
 func TestHealthOfADegradedCache(t *testing.T) {
 	t.Parallel()
-	cfg, _ := config.Decode(source.NewFile("compozy.yaml", []byte("mode: standalone\n")), config.Options{})
+	cfg, _ := config.Decode(source.NewFile("compozy.yaml", []byte("mode: standalone\n")), config.Options{Env: patient})
 	c, err := cache.Open(t.Context(), cfg, cache.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -49,6 +49,7 @@ func TestReasonIsNoMachines(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			checker.deadline = patience
 			results := checker.Page(t.Context(), doc)
 			if got := findings(results); got != "" {
 				t.Fatalf("found with %s: %s", redis, got)
