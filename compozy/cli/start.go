@@ -145,9 +145,16 @@ func (a *app) start(ctx context.Context, l *loaded, strict bool) error {
 	return shutdown(hurried, l.Config, s.http, c, log)
 }
 
+// leastClose is for who sets server.timeouts.server_shutdown to 0s: that no
+// request may delay the end does not make it an unclean one.
+const leastClose = time.Second
+
 // closeLimit is the time that closing the cache may take, and where it is from.
 func closeLimit(cfg *config.Config) (limit time.Duration, from string) {
 	limit, from = cfg.Duration(pathShutdown), pathShutdown
+	if limit < leastClose {
+		limit, from = leastClose, "the least that the cache gets"
+	}
 	if persistent(cfg) && cfg.Bool(persistence+"snapshot_on_shutdown") {
 		limit += lastSnapshot
 		from += fmt.Sprintf(" and %s for the last snapshot", lastSnapshot)

@@ -308,6 +308,20 @@ func TestShutdownHasADeadline(t *testing.T) {
 	}
 }
 
+// TestNoTimeForRequests: with nothing in progress it is a clean stop, in either
+// mode.
+func TestNoTimeForRequests(t *testing.T) {
+	t.Parallel()
+	port := fakeRedis(t, func() string { return "+PONG\r\n" })
+	for _, mode := range []string{"mode: standalone\n", "redis:\n  addr: 127.0.0.1:" + port + "\n"} {
+		r := run(t, mode+"server:\n  timeouts:\n    server_shutdown: 0s\n")
+		r.signals <- syscall.SIGTERM
+		if got := r.end(t); got != exitClean {
+			t.Errorf("%q ends with %d: %s", mode, got, r.log)
+		}
+	}
+}
+
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	r := stuck(t, "1h")
