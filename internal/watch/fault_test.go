@@ -333,6 +333,54 @@ func TestLinkedFolder(t *testing.T) {
 	}
 }
 
+// TestRights holds that the files in a folder are told when its rights change:
+// somebody who could not read them may be able to now.
+func TestRights(t *testing.T) {
+	t.Parallel()
+	for folder, want := range map[string][]string{
+		"content/deep": {"content/deep/c.mdx", "content/deep/er/d.mdx"},
+		"content":      {"content/a.mdx", "content/deep/c.mdx", "content/deep/er/d.mdx"},
+		".":            {"content/a.mdx", "content/deep/c.mdx", "content/deep/er/d.mdx", "source.config.json"},
+	} {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, Options{Quiet: time.Millisecond}, onThisSystem, "source.config.json", "content/a.mdx", "content/deep/c.mdx", "content/deep/er/d.mdx", "README.md")
+			s.must(os.Chmod(s.path(folder), 0o700))
+			if told, all := s.settle(); all || !slices.Equal(told, want) {
+				t.Errorf("told are %q, want %q", told, want)
+			}
+		})
+	}
+}
+
+// TestRightsPolled holds the same for a Watcher that looks: of a folder that
+// could not be read, and now can, or the other way about, all files are told
+// once. Its name is one that nobody can look into, whatever their rights are.
+func TestRightsPolled(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("n", 300)
+	l := newLoop(Options{}, onThisSystem, t.TempDir(), set{"."})
+	known := newFolder()
+	known.files["a.mdx"] = &file{}
+	for i, want := range []int{1, 0, 0} {
+		if known = l.compare(name, known, time.Now()); len(known.files) != 1 || len(l.pending) != want || want == 1 && !l.pending[name+"/a.mdx"] {
+			t.Errorf("at look %d, %d files are known and told are %v", i, len(known.files), l.pending)
+		}
+		clear(l.pending)
+	}
+	if err := os.WriteFile(filepath.Join(l.root, "b.mdx"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	known = l.walk(".", nil)
+	known.shut = true
+	for i, want := range []int{1, 0} {
+		if known = l.compare(".", known, time.Now()); len(l.pending) != want || want == 1 && !l.pending["b.mdx"] {
+			t.Errorf("at look %d that succeeds, told are %v", i, l.pending)
+		}
+		clear(l.pending)
+	}
+}
+
 // TestLeavesNothing holds that nothing of a Watcher runs when it was closed, in
 // whatever way, and that closing waits for nobody.
 func TestLeavesNothing(t *testing.T) { // not parallel: it looks at all goroutines

@@ -190,7 +190,13 @@ func (l *loop) rel(name string) (string, bool) {
 // settle finds out what a path is now.
 func (l *loop) settle(rel string, op fsnotify.Op) error {
 	p := l.set.of(rel)
-	if p == nowhere || rel == "." {
+	if p == nowhere {
+		return nil
+	}
+	if f := l.tree.at(rel); f != nil && f.watched && op.Has(fsnotify.Chmod) {
+		f.each(rel, l.tell) // who may read what is in it may be others now
+	}
+	if rel == "." {
 		return nil
 	}
 	dir, name := split(rel)
@@ -199,7 +205,7 @@ func (l *loop) settle(rel string, op fsnotify.Op) error {
 		return nil // it has been moved away; where it came from and went to is told
 	}
 	known := parent.folders[name]
-	if known != nil && known.watched || op == fsnotify.Chmod && known == nil {
+	if known != nil && known.watched {
 		return nil
 	}
 	if _, ok := parent.files[name]; ok && !op.Has(moved) {

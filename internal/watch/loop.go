@@ -206,5 +206,3 @@ func (l *loop) close() error {
 	}
 	return l.queue.close()
 }
-
-func sameFile(a, b fs.FileInfo) bool { return a.Mode().Type() == b.Mode().Type() && os.SameFile(a, b) }

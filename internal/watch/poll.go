@@ -26,7 +26,16 @@ func (l *loop) compare(rel string, before *folder, now time.Time) *folder {
 	}
 	entries, err := os.ReadDir(l.abs(rel))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
-		return before // it may not be read, or a server does not answer: that does not mean that its files are gone
+		// It may not be read, or a server does not answer: that does not mean that
+		// its files are gone. But they are not what they were for those who read.
+		if !before.shut {
+			before.shut = true
+			before.each(rel, l.tell)
+		}
+		return before
+	}
+	if before.shut {
+		before.each(rel, l.tell)
 	}
 	after := newFolder()
 	for _, e := range entries {

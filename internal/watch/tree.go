@@ -2,6 +2,7 @@ package watch
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ type folder struct {
 	files   map[string]*file
 	folders map[string]*folder
 	watched bool     // the system was asked for its changes
+	shut    bool     // when polling: it could not be read at the last look
 	id      identity // when it is watched and the system has such a thing
 }
 
@@ -65,7 +67,7 @@ func alike(a, b fs.FileInfo) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
-	return a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && sameFile(a, b)
+	return a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && a.Mode() == b.Mode() && os.SameFile(a, b)
 }
 
 // split returns the folder and the name of a path.

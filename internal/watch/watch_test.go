@@ -235,8 +235,8 @@ func TestSaves(t *testing.T) {
 		"removed":      {do: func(s *stage) { s.remove("content/a.mdx") }, want: []string{"content/a.mdx"}},
 		"made":         {do: func(s *stage) { s.write("content/new.mdx", "new") }, want: []string{"content/new.mdx"}},
 		"renamed":      {do: func(s *stage) { s.rename("content/a.mdx", "content/z.mdx") }, want: []string{"content/a.mdx", "content/z.mdx"}},
-		"rights":       {do: func(s *stage) { s.must(os.Chmod(s.path("content/a.mdx"), 0o600)) }},
-		"rights, dir":  {do: func(s *stage) { s.must(os.Chmod(s.path("content/deep"), 0o700)) }},
+		"rights":       {do: func(s *stage) { s.must(os.Chmod(s.path("content/a.mdx"), 0o600)) }, want: []string{"content/a.mdx"}},
+		"rights, dir":  {do: func(s *stage) { s.must(os.Chmod(s.path("content/deep"), 0o700)) }, other: []string{"content/deep"}},
 		"droppings":    {do: func(s *stage) { s.write("content/.git/config", "x"); s.write("content/a.mdx~", "x") }},
 		"empty folder": {do: func(s *stage) { s.must(os.Mkdir(s.path("content/empty"), 0o755)) }},
 		"elsewhere": {do: func(s *stage) {
