@@ -197,6 +197,30 @@ func TestSearchGuesses(t *testing.T) {
 	p.clean()
 }
 
+// TestSearchApart presses Ctrl and Enter before and after the answer is there:
+// both open a tab, and leave this one as it is.
+func TestSearchApart(t *testing.T) {
+	t.Parallel()
+	_, p := openDraft(t, "/")
+	value[bool](p, `(window.apart = [], window.open = (address) => { apart.push(new URL(address).pathname); }, true)`)
+	p.press("/")
+	p.until(isOpen)
+	value[bool](p, `(() => {
+		const input = document.querySelector(".search-input");
+		input.value = "second";
+		input.dispatchEvent(new Event("input", { bubbles: true }));
+		input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+		return true;
+	})()`)
+	p.is("apart.join()", "/second/")
+	p.holds(isOpen)
+	p.press(kb.Enter, chromedp.ModifierCtrl)
+	p.is("apart.join()", "/second/,/second/")
+	p.holds(isOpen)
+	p.is("location.pathname", "/")
+	p.inPlace()
+}
+
 // TestSearchComposition ends a composition with Enter in the way of Safari: the
 // word is typed, and nothing is opened.
 func TestSearchComposition(t *testing.T) {

@@ -103,7 +103,7 @@ function build(base) {
     element("div", { class: "search-panel" }, element("div", { class: "search-bar" }, input, close), status, list, clear, keys));
 
   let options = [], active = -1, turn = 0, timer = 0;
-  let eager = false; // Enter was pressed before the answer was there
+  let eager = ""; // Enter was pressed before the answer was there: "here" or "apart", in a tab of its own
 
   function choose(i) {
     if (options[active]) options[active].node.removeAttribute("aria-selected");
@@ -144,9 +144,16 @@ function build(base) {
     list.setAttribute("aria-label", label);
     input.setAttribute("aria-expanded", String(options.length > 0));
     list.scrollTop = 0;
-    const act = eager && label === "Results" && options[0];
-    eager = false;
-    if (act) act.node.click();
+    const wish = eager;
+    eager = "";
+    if (wish && label === "Results" && options[0]) take(options[0], wish === "apart");
+  }
+
+  function take({ node }, apart) {
+    if (apart && node.href) {
+      remember(input.value);
+      window.open(node.href, "_blank", "noopener");
+    } else node.click();
   }
 
   function put(query) {
@@ -227,7 +234,7 @@ function build(base) {
 
   input.addEventListener("input", () => {
     turn++; // an answer that is on its way belongs to an older question
-    eager = false;
+    eager = "";
     list.setAttribute("aria-busy", "true");
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
@@ -246,22 +253,15 @@ function build(base) {
     } else if (event.key === "Enter" && event.target === input) {
       event.preventDefault();
       // What is listed answers an older question.
-      if (list.hasAttribute("aria-busy")) {
-        eager = true;
-        return;
-      }
-      const chosen = options[Math.max(active, 0)];
-      if (!chosen) return;
-      if ((event.ctrlKey || event.metaKey) && chosen.node.href) {
-        remember(input.value);
-        window.open(chosen.node.href, "_blank", "noopener");
-      } else chosen.node.click();
+      const apart = event.ctrlKey || event.metaKey, chosen = options[Math.max(active, 0)];
+      if (list.hasAttribute("aria-busy")) eager = apart ? "apart" : "here";
+      else if (chosen) take(chosen, apart);
     }
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  dialog.addEventListener("close", () => { eager = false; });
+  dialog.addEventListener("close", () => { eager = ""; });
   close.addEventListener("click", () => dialog.close());
   clear.addEventListener("click", () => {
     forget();
