@@ -69,3 +69,22 @@ func TestLiveKinds(t *testing.T) {
 	p.is(`document.querySelectorAll("figure.code:not(:has(.copy))").length`, "0")
 	p.inPlace()
 }
+
+// TestLiveFilter changes a list that is narrowed: what is new in it is narrowed
+// too.
+func TestLiveFilter(t *testing.T) {
+	t.Parallel()
+	const list = `<div><p class="filter" data-filter hidden><label>Filter <input type="search" id="narrow"></label></p><ul><li data-find>red one</li><li data-find>blue one</li></ul></div>`
+	const shown = `[...document.querySelectorAll("[data-find]")].filter((e) => e.checkVisibility()).map((e) => e.textContent).join()`
+	d := newDraft(t)
+	d.set("index.html", strings.Replace(d.text("index.html"), "<p>Between the two.</p>", list, 1))
+	p := d.open("/")
+	p.is(shown, "red one,blue one")
+	p.click("#narrow")
+	p.press("red")
+	p.is(shown, "red one")
+	d.write("<li data-find>blue one</li>", "<li data-find>blue two</li><li data-find>red two</li><li data-find>green</li>")
+	p.is(shown, "red one,red two")
+	p.is("document.activeElement.value", "red")
+	p.inPlace()
+}

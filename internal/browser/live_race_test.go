@@ -2,7 +2,6 @@ package browser
 
 import (
 	"errors"
-	"net"
 	"testing"
 
 	"github.com/compozy/docs/internal/preview"
@@ -55,15 +54,7 @@ const spy = `
 func openSpied(t *testing.T, address string) (*draft, *tab) {
 	t.Helper()
 	d := newDraft(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	serveDraft(t, d, listener)
-	p := newTab(t, "http://"+listener.Addr().String())
-	p.before(spy)
-	p.open(address)
-	p.ready()
+	p := d.open(address, spy)
 	p.until("busy === 0 && openStreams() === 1")
 	return d, p
 }

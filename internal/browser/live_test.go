@@ -99,15 +99,25 @@ func (d *draft) publish(found ...diag.Diagnostic) {
 func openDraft(t *testing.T, address string) (*draft, *tab) {
 	t.Helper()
 	d := newDraft(t)
+	return d, d.open(address)
+}
+
+// open serves a draft until the test ends, and opens a page of it. The scripts
+// that are given run before the page's own.
+func (d *draft) open(address string, before ...string) *tab {
+	d.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
-	serveDraft(t, d, listener)
-	p := newTab(t, "http://"+listener.Addr().String())
+	serveDraft(d.t, d, listener)
+	p := newTab(d.t, "http://"+listener.Addr().String())
+	for _, each := range before {
+		p.before(each)
+	}
 	p.open(address)
 	p.ready()
-	return d, p
+	return p
 }
 
 func newDraft(t *testing.T) *draft {
@@ -133,7 +143,7 @@ func newDraft(t *testing.T) *draft {
 
 // serveDraft serves a draft until the test ends or the returned function is
 // called.
-func serveDraft(t *testing.T, d *draft, listener net.Listener) (stop func()) {
+func serveDraft(t testing.TB, d *draft, listener net.Listener) (stop func()) {
 	t.Helper()
 	live := preview.New(d, preview.Options{Live: true})
 	d.live = live

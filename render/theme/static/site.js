@@ -150,18 +150,23 @@
 
   // Lists that can be narrowed to what one looks for. An entry holds those
   // below it, so it stays while one of them does.
-  enhance.push(() => each("[data-filter]", (box) => { box.hidden = false; }));
-  document.addEventListener("input", ({ target }) => {
-    const box = target.closest("[data-filter]");
-    if (!box) return;
-    const words = target.value.toLowerCase().split(/\s+/);
+  const narrow = (box) => {
+    const words = find("input", box).value.toLowerCase().split(/\s+/);
     let left = 0;
     each("[data-find]", (entry) => {
       const text = entry.textContent.toLowerCase();
       entry.hidden = !words.every((word) => text.includes(word));
       if (!entry.hidden && !find("[data-find]", entry)) left++;
     }, box.parentNode);
-    say(left + " found");
+    return left;
+  };
+  enhance.push(() => each("[data-filter]", (box) => {
+    box.hidden = false;
+    if (find("input", box).value) narrow(box);
+  }));
+  document.addEventListener("input", ({ target }) => {
+    const box = target.closest("[data-filter]");
+    if (box) say(narrow(box) + " found");
   });
 
   // Boxes that do not scroll are no stop for the keyboard.
