@@ -29,6 +29,12 @@ func (p *tab) query(text string) {
 	p.t.Helper()
 	value[bool](p, `document.querySelector(".search-input").select(), true`)
 	p.press(kb.Backspace + text)
+	p.answered(text)
+}
+
+// answered waits for the answer to the whole of a query.
+func (p *tab) answered(text string) {
+	p.t.Helper()
 	p.until(`document.querySelector(".search-input").value === ` + strconv.Quote(text) + ` && !document.querySelector(".search-list[aria-busy]")`)
 }
 

@@ -373,6 +373,13 @@ func (p *tab) press(keys string, with ...chromedp.Modifier) {
 	p.do("press "+keys, chromedp.KeyEvent(keys, chromedp.KeyModifiers(with...), raw))
 }
 
+// insert puts text into the field that has the focus, all at once, as pasting
+// does.
+func (p *tab) insert(text string) {
+	p.t.Helper()
+	command(p, input.InsertText, input.InsertTextParams{Text: text})
+}
+
 // leads waits for the page that an act leads to.
 func (p *tab) leads(address string, act func()) {
 	p.t.Helper()
